@@ -1,0 +1,126 @@
+"""What an engine is asked, what it gives back, and how it can fail.
+
+Does not know any engine, process or device.
+
+Errors, by who must act:
+
+    SpeechError                 base; `retryable` says whether the same request may work again
+    |-- BadRequest              the caller: this text or this voice can never be spoken so
+    |-- EngineMissing           the user: something must be installed or downloaded first
+    |-- EngineFailed            nobody: the engine crashed, hung or gave garbage; try a fresh one
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Samples = NDArray[np.float32]
+"""Mono audio, shape (n,), full scale +-1.0."""
+
+
+class SpeechError(Exception):
+    """A line could not be spoken. The text says why and who must act, in one line."""
+
+    retryable: ClassVar[bool] = False
+    code: ClassVar[str] = "error"
+    """The name of the error on the wire between worker and supervisor."""
+
+
+class BadRequest(SpeechError):
+    """This text or this voice can never be spoken by this engine."""
+
+    code: ClassVar[str] = "bad_request"
+
+
+class EngineMissing(SpeechError):
+    """The engine's library or model is not there; the text says what installs it."""
+
+    code: ClassVar[str] = "missing"
+
+
+class EngineFailed(SpeechError):
+    """The engine crashed, hung or gave garbage. A fresh engine may do better."""
+
+    retryable: ClassVar[bool] = True
+    code: ClassVar[str] = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechRequest:
+    """One text to be spoken."""
+
+    text: str
+    """The exact text; engines read it as plain text, never as markup."""
+    voice: str = ""
+    """A voice id as `voices()` lists it; empty: the engine's default."""
+    rate: float = 1.0
+    """Speed relative to the voice's own, 0.5 to 2.0."""
+    pitch: float = 0.0
+    """Pitch shift in -1.0 .. 1.0 for engines that can; 0.0 is the voice's own."""
+    max_seconds: float = 30.0
+    """Audio beyond this is cut (with a fade), whatever the engine makes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """When a word of the text is heard."""
+
+    start: int
+    """Index of the word's first character in the request's text."""
+    length: int
+    """Its length in characters."""
+    at: float
+    """Seconds from the first sample of the clip."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A stretch of audio, as soon as it is made."""
+
+    samples: Samples
+    """Mono float32, shape (n,)."""
+    sample_rate: int
+    """Samples per second; the same for every chunk of a request."""
+    words: tuple[Word, ...] = ()
+    """Words that begin in this chunk, or later; empty for engines that cannot tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A voice that can be asked for."""
+
+    id: str
+    """What `SpeechRequest.voice` takes."""
+    name: str
+    """For people."""
+    language: str = ""
+    """BCP 47 tag, such as `en-GB`; empty if the voice has none."""
+
+
+class Engine(Protocol):
+    """A voice engine inside its worker process: plain synchronous code, used from one thread."""
+
+    name: str
+    """Short, for logs."""
+
+    def load(self) -> None:
+        """Get ready to speak; raises EngineMissing with the line that installs what is missing."""
+
+    def voices(self) -> list[Voice]:
+        """The voices that can be asked for."""
+
+    def synthesise(self, request: SpeechRequest, cancelled: Callable[[], bool]) -> Iterator[Chunk]:
+        """Chunks of raw audio as they are made; ends early once `cancelled()` is true.
+
+        Raises:
+            BadRequest: the voice is not known, or the text cannot be spoken.
+            EngineFailed: anything else.
+        """
+
+    def close(self) -> None:
+        """Give everything back."""
