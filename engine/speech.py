@@ -12,7 +12,7 @@ Errors, by who must act:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
@@ -107,6 +107,8 @@ class Engine(Protocol):
 
     name: str
     """Short, for logs."""
+    calibration: str
+    """A sentence said unheard, once per voice, to learn its loudness; empty: learnt from use."""
 
     def load(self) -> None:
         """Get ready to speak; raises EngineMissing with the line that installs what is missing."""
@@ -114,8 +116,16 @@ class Engine(Protocol):
     def voices(self) -> list[Voice]:
         """The voices that can be asked for."""
 
-    def synthesise(self, request: SpeechRequest, cancelled: Callable[[], bool]) -> Iterator[Chunk]:
-        """Chunks of raw audio as they are made; ends early once `cancelled()` is true.
+    def synthesise(
+        self,
+        request: SpeechRequest,
+        emit: Callable[[Chunk], None],
+        cancelled: Callable[[], bool],
+    ) -> None:
+        """Give each chunk of raw audio to `emit` as soon as it is made.
+
+        Returns early once `cancelled()` is true. Asking it is also the engine's sign of life, so a
+        slow engine asks at least every 100 ms. `emit` may raise to stop the engine: let it pass.
 
         Raises:
             BadRequest: the voice is not known, or the text cannot be spoken.

@@ -167,6 +167,18 @@ class Removal:
     extra: Mapping[str, object] = field(default_factory=dict, hash=False)
     """Keys of a recording that this program does not know."""
 
+    def covers(self, message: ChatMessage) -> bool:
+        """Whether `message` is among what is taken away."""
+        if self.platform != message.platform:
+            return False
+        if self.channel and message.channel and self.channel != message.channel:
+            return False
+        if self.kind is RemovalKind.DELETE:
+            return bool(self.target) and self.target == message.id
+        if self.kind is RemovalKind.CLEAR_AUTHOR:
+            return bool(self.target) and self.target == message.author.id
+        return True
+
 
 Event = ChatMessage | Removal
 """What a connector emits."""

@@ -1,0 +1,180 @@
+"""READ THIS FIRST: builds every part of the bot, runs them, and stops them in order.
+
+    connectors -> Intake -> Backlog -> Speaker -> engine worker (a process)
+                                          '-----> Player -> audio process -> device
+
+The parts know one another only through what is handed to them here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Coroutine, Iterable
+from contextlib import AsyncExitStack
+from typing import Any
+
+from bot.audio.player import OutputUnavailable, Player
+from bot.backlog import Backlog
+from bot.chat.connector import Connector, Emit
+from bot.chat.supervise import supervise
+from bot.control import Control
+from bot.exits import NothingHeard
+from bot.intake import Intake
+from bot.policy import build_policy, requests
+from bot.settings import Settings
+from bot.speaker import Speaker
+from bot.telemetry import Ledger
+from engine.speech import EngineMissing
+from engine.supervisor import ESPEAK, Engines, EngineSpec, Supervisor
+
+log = logging.getLogger(__name__)
+
+READY = "ready to speak"
+"""What the log says once the first line could be heard at once."""
+_SWEEP_S = 1.0
+_NEURAL_S = 5.0
+"""Seconds without audio or a sign of work after which a neural engine has hung."""
+_LOADING_S = 300.0
+"""Seconds that a large model may take to load."""
+
+
+class Bot:
+    """Every part, built and wired; `run` brings it to life."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        fast: bool = False,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`fast`: a simulated output does not wait for real time. Raises BadInput."""
+        self._settings = settings
+        bounds = settings.backlog
+        self.ledger = Ledger(now)
+        self.backlog = Backlog(lines=bounds.lines, seconds=bounds.seconds, stale_s=bounds.stale_s)
+        self.player = Player(
+            settings.audio.output,
+            fast=fast,
+            volume=settings.audio.volume,
+            gap=settings.audio.gap_ms / 1000,
+            latency=settings.audio.latency,
+            on_started=lambda utterance, at: self.speaker.started(utterance, at),
+        )
+        self.engines = build_engines(settings.speech.engine)
+        self.speaker = Speaker(
+            backlog=self.backlog,
+            engines=self.engines,
+            player=self.player,
+            ledger=self.ledger,
+            request=requests(settings),
+            stale_s=bounds.stale_s,
+            now=now,
+        )
+        self.control = Control(self.speaker)
+        self.intake = Intake(
+            build_policy(settings),
+            backlog=self.backlog,
+            ledger=self.ledger,
+            speaker=self.speaker,
+            control=self.control,
+            now=now,
+        )
+        self.ready = asyncio.Event()
+        """Set once the first line could be heard at once."""
+
+    @property
+    def waiting(self) -> int:
+        """How many lines have not ended."""
+        return self.intake.waiting + self.speaker.waiting
+
+    def has_room(self) -> bool:
+        """Whether a source that can wait should emit now: half the backlog is free."""
+        bounds = self._settings.backlog
+        return (
+            self.waiting < max(1, bounds.lines // 2) and self.backlog.seconds < bounds.seconds / 2
+        )
+
+    async def run(
+        self,
+        connectors: Iterable[Connector],
+        stop: asyncio.Event,
+        watch: Callable[[Emit], Emit] = lambda emit: emit,
+    ) -> None:
+        """Speak until `stop` is set, or every connector has ended and all is played.
+
+        `watch` is put between the connectors and intake, to record what passes.
+
+        Raises:
+            NothingHeard: no engine, or no output, can ever work.
+        """
+        async with AsyncExitStack() as children:
+            # Entered first, so closed last: what sounds is faded while the engines end.
+            await self.player.start()
+            children.push_async_callback(self.player.aclose)
+            self.engines.start()
+            children.push_async_callback(self.engines.aclose)
+            try:
+                async with asyncio.TaskGroup() as group:
+                    work = [
+                        group.create_task(self.intake.run(), name="intake"),
+                        group.create_task(self.speaker.run(), name="speaker"),
+                        group.create_task(self._sweep(), name="sweep"),
+                        group.create_task(self._get_ready(), name="ready"),
+                    ]
+                    sources = group.create_task(
+                        self._read(connectors, watch(self.intake.emit)), name="sources"
+                    )
+                    await _either(sources, stop.wait())
+                    if not stop.is_set():
+                        await _either(self.ledger.settled(), stop.wait())
+                    for task in [*work, sources]:
+                        task.cancel()
+            except* (EngineMissing, OutputUnavailable) as errors:
+                raise NothingHeard(str(_first(errors))) from None
+
+    async def _read(self, connectors: Iterable[Connector], emit: Emit) -> None:
+        async with asyncio.TaskGroup() as group:
+            for connector in connectors:
+                group.create_task(supervise(connector, emit), name=connector.name)
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(_SWEEP_S)
+            self.intake.expire()
+            self.speaker.expire()
+
+    async def _get_ready(self) -> None:
+        """Say when the bot is ready; raises as soon as it is known that it never will be."""
+        await self.engines.wait_ready()
+        await self.player.wait_open()
+        self.ready.set()
+        log.info(READY)
+
+
+def build_engines(name: str) -> Engines:
+    """The chosen engine with the embedded voice behind it, not yet started."""
+    espeak = Supervisor(ESPEAK)
+    if name == ESPEAK.argument:
+        return Engines(espeak)
+    own = EngineSpec(name, name, first_chunk_s=_NEURAL_S, chunk_s=_NEURAL_S, start_s=_LOADING_S)
+    return Engines(Supervisor(own), espeak)
+
+
+async def _either(*waits: Coroutine[Any, Any, object] | asyncio.Task[None]) -> None:
+    """Wait until one of them is done; the coroutines among the others are cancelled."""
+    tasks = [w if isinstance(w, asyncio.Task) else asyncio.create_task(w) for w in waits]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait, task in zip(waits, tasks, strict=True):
+            if wait is not task:
+                task.cancel()
+
+
+def _first(error: BaseException) -> BaseException:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

@@ -1,0 +1,1 @@
+"""Measuring the running program, and the rigs that this takes."""

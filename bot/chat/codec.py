@@ -1,0 +1,246 @@
+"""Events as JSON objects, the form in which they are recorded and replayed.
+
+Does not know files, clocks, or when an event happened: the key `at` belongs to recordings, is
+read by `at` and is otherwise left alone. Unknown keys of the object are kept in `extra`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from filters.message import (
+    Author,
+    ChatMessage,
+    Event,
+    Fragment,
+    Kind,
+    Payment,
+    Removal,
+    RemovalKind,
+    Reward,
+    Role,
+)
+
+Object = Mapping[str, Any]
+
+_COMMON = {"at", "platform", "channel", "kind"}
+_REMOVAL = _COMMON | {"target", "seconds"}
+_MESSAGE = _COMMON | {
+    "id", "author", "text", "fragments", "reply_to", "shared_from", "reward", "first", "paid",
+}  # fmt: skip
+_ROLES = {str(role): role for role in Role}
+_KINDS = {str(kind): kind for kind in (*Kind, *RemovalKind)}
+
+
+def decode(data: object) -> Event:
+    """The event that a JSON object describes. A key that is null counts as missing.
+
+    Raises:
+        ValueError: something is missing or of the wrong type; the text names the key.
+    """
+    if not isinstance(data, Mapping):
+        raise ValueError("not a JSON object")
+    name = _text(data, "kind", Kind.MESSAGE)
+    kind = _KINDS.get(name)
+    if kind is None:
+        raise ValueError(f"kind: {name[:40]!a} is not one of {', '.join(_KINDS)}")
+    return _removal(data, kind) if isinstance(kind, RemovalKind) else _message(data, kind)
+
+
+def at(data: Object) -> float:
+    """Seconds from the start of the recording; 0 if the object does not say.
+
+    Raises:
+        ValueError: it is not a finite number.
+    """
+    return _number(data, "at") or 0.0
+
+
+def encode(event: Event) -> dict[str, object]:
+    """The JSON object from which `decode` makes the same event. Empty values are left out."""
+    common: dict[str, object] = {
+        **event.extra,
+        "platform": event.platform,
+        "channel": event.channel,
+        "kind": str(event.kind),
+    }
+    if isinstance(event, Removal):
+        return common | _filled({"target": event.target}) | _given("seconds", event.seconds)
+    return (
+        common
+        | {"id": event.id, "author": _author_object(event.author), "text": event.text}
+        | _filled(
+            {
+                "fragments": [_filled_fragment(f) for f in event.fragments],
+                "reply_to": event.reply_to,
+                "shared_from": event.shared_from,
+                "first": event.first,
+            }
+        )
+        | _given("reward", event.reward and {"id": event.reward.id, "title": event.reward.title})
+        | _given("paid", event.paid and {"amount": event.paid.amount, "unit": event.paid.unit})
+    )
+
+
+def _removal(data: Object, kind: RemovalKind) -> Removal:
+    target = _text(data, "target")
+    if not target and kind is not RemovalKind.CLEAR_ALL:
+        raise ValueError(f"target: missing, {kind} needs it")
+    return Removal(
+        platform=_text(data, "platform", "replay"),
+        channel=_text(data, "channel"),
+        kind=kind,
+        target=target,
+        seconds=_amount(data, "seconds"),
+        extra=_rest(data, _REMOVAL),
+    )
+
+
+def _message(data: Object, kind: Kind) -> ChatMessage:
+    fragments = _fragments(data)
+    joined = "".join(f.text for f in fragments)
+    text = _text(data, "text", joined)
+    if kind is Kind.MESSAGE and not fragments and data.get("text") is None:
+        raise ValueError("text: missing, a message needs it")
+    if fragments and joined != text:
+        raise ValueError("fragments: their texts, joined, are not the text")
+    return ChatMessage(
+        platform=_text(data, "platform", "replay"),
+        channel=_text(data, "channel"),
+        id=_text(data, "id"),
+        author=_author(data),
+        text=text,
+        kind=kind,
+        fragments=fragments,
+        reply_to=_text(data, "reply_to"),
+        shared_from=_text(data, "shared_from"),
+        reward=_reward(data),
+        first=_flag(data, "first"),
+        paid=_payment(data),
+        extra=_rest(data, _MESSAGE),
+    )
+
+
+def _author(data: Object) -> Author:
+    author = _object(data, "author") or {}
+    name = _text(author, "name", within="author")
+    roles = _list(author, "roles", within="author")
+    if not all(isinstance(role, str) for role in roles):
+        raise ValueError("author.roles: must be strings")
+    return Author(
+        id=_text(author, "id", within="author") or name,
+        name=name,
+        roles=frozenset(_ROLES[role] for role in roles if role in _ROLES),
+    )
+
+
+def _fragments(data: Object) -> tuple[Fragment, ...]:
+    found = []
+    for number, item in enumerate(_list(data, "fragments")):
+        place = f"fragments[{number}]"
+        if not isinstance(item, Mapping):
+            raise ValueError(f"{place}: must be an object")
+        kind = _text(item, "type", "text", within=place)
+        words = _text(item, "text", within=place)
+        found.append(Fragment(kind, words, _text(item, "id", within=place)))
+    return tuple(found)
+
+
+def _reward(data: Object) -> Reward | None:
+    reward = _object(data, "reward")
+    if reward is None:
+        return None
+    return Reward(_text(reward, "id", within="reward"), _text(reward, "title", within="reward"))
+
+
+def _payment(data: Object) -> Payment | None:
+    paid = _object(data, "paid")
+    if paid is None:
+        return None
+    amount = _amount(paid, "amount", within="paid")
+    unit = _text(paid, "unit", within="paid")
+    if amount is None or not unit:
+        raise ValueError(f"paid.{'unit' if amount is not None else 'amount'}: missing")
+    return Payment(amount, unit)
+
+
+def _key(key: str, within: str) -> str:
+    return f"{within}.{key}" if within else key
+
+
+def _text(data: Object, key: str, default: str = "", *, within: str = "") -> str:
+    value = data.get(key)
+    if value is None:
+        return default
+    if not isinstance(value, str):
+        raise ValueError(f"{_key(key, within)}: must be a string")
+    return value
+
+
+def _number(data: Object, key: str, *, within: str = "") -> float | None:
+    value = data.get(key)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"{_key(key, within)}: must be a number")
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise ValueError(f"{_key(key, within)}: must be a finite number")
+    return number
+
+
+def _amount(data: Object, key: str, *, within: str = "") -> float | None:
+    number = _number(data, key, within=within)
+    if number is not None and number < 0:
+        raise ValueError(f"{_key(key, within)}: must not be negative")
+    return number
+
+
+def _flag(data: Object, key: str) -> bool:
+    value = data.get(key)
+    if value is None:
+        return False
+    if not isinstance(value, bool):
+        raise ValueError(f"{key}: must be true or false")
+    return value
+
+
+def _object(data: Object, key: str) -> Object | None:
+    value = data.get(key)
+    if value is not None and not isinstance(value, Mapping):
+        raise ValueError(f"{key}: must be an object")
+    return value
+
+
+def _list(data: Object, key: str, *, within: str = "") -> Sequence[object]:
+    value = data.get(key)
+    if value is None:
+        return ()
+    if not isinstance(value, list):
+        raise ValueError(f"{_key(key, within)}: must be a list")
+    return cast("list[object]", value)
+
+
+def _rest(data: Object, known: set[str]) -> dict[str, object]:
+    return {key: value for key, value in data.items() if key not in known}
+
+
+def _filled(values: dict[str, object]) -> dict[str, object]:
+    return {key: value for key, value in values.items() if value}
+
+
+def _given(key: str, value: object) -> dict[str, object]:
+    return {} if value is None else {key: value}
+
+
+def _author_object(author: Author) -> dict[str, object]:
+    return {"id": author.id, "name": author.name, "roles": sorted(author.roles)}
+
+
+def _filled_fragment(fragment: Fragment) -> dict[str, object]:
+    return {"type": fragment.type, "text": fragment.text} | _filled({"id": fragment.id})

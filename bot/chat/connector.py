@@ -1,0 +1,80 @@
+"""What a connector is, and how it can fail. Does not know any platform.
+
+Errors, by who must act:
+
+    ConnectorError      base; the text says in one line what went wrong
+    |-- Fatal           the user: a wrong channel, a missing file; trying again cannot help
+    |-- Lost            nobody: the connection went away; a new one may do better
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from filters.message import Event
+
+Emit = Callable[[Event], None]
+"""Takes one event at once, without waiting, so that the order of events is kept."""
+
+
+class ConnectorError(Exception):
+    """A source of chat stopped. The text is one line."""
+
+
+class Fatal(ConnectorError):
+    """Trying again cannot help; the text tells the user what to do."""
+
+
+class Lost(ConnectorError):
+    """The connection went away, or never came up. Trying again may help."""
+
+
+class Connector(Protocol):
+    """A source of chat events."""
+
+    name: str
+    """Short, for logs and panels, such as `twitch #name`."""
+
+    async def run(self, emit: Emit) -> None:
+        """Emit events until the source ends for good, then return.
+
+        Raises:
+            Fatal: the user must act; do not try again.
+            Exception: anything else means: try again later.
+        """
+
+
+@runtime_checkable
+class Announcing(Protocol):
+    """A connector that can tell when it is connected, before any event comes."""
+
+    on_connected: Callable[[], None]
+    """Set by the supervisor; called each time that the source is there."""
+
+
+_SECRET = re.compile(r"(oauth:|(?:token|secret|key|code|password)=|bearer )[^\s&'\"]+", re.I)
+_EXPECTED = (ConnectorError, OSError, TimeoutError)
+_LONGEST = 200
+
+
+def one_line(error: BaseException) -> str:
+    """An error as one line of at most 200 printable characters, without secrets.
+
+    A group stands for its first member. An error that nobody planned for is given with its type
+    and place, since it is a bug and its finder needs them.
+    """
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    words = " ".join(str(error).split()) or type(error).__name__
+    text = "".join(c if c.isprintable() else "\ufffd" for c in words)
+    text = _SECRET.sub(r"\1…", text)[:_LONGEST]
+    if isinstance(error, _EXPECTED) or error.__traceback__ is None:
+        return text
+    place = error.__traceback__
+    while place.tb_next is not None:
+        place = place.tb_next
+    file = Path(place.tb_frame.f_code.co_filename).name
+    return f"{type(error).__name__} at {file}:{place.tb_lineno}: {text}"

@@ -1,0 +1,140 @@
+"""`python -m bot check | devices | voices`: what is there, a line each, beside whatever else runs.
+
+Does not start the bot, and never prints the value of a secret.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from bot import exits
+from bot.audio import devices as devices_
+from bot.exits import BadInput, NothingHeard
+from bot.outputs import check_output
+from bot.policy import build_policy
+from bot.settings import Settings, SettingsError, load
+from engine.speech import Engine, SpeechError
+from engine.worker import make_engine
+
+_ESPEAK = "espeak"
+
+
+def check(file: Path | None) -> int:
+    """Print one line for each thing that must be right. Returns 0, or 2 if something is not."""
+    try:
+        settings = load(file)
+    except SettingsError as error:
+        _say(*(f"settings: WRONG: {line}" for line in str(error).splitlines()))
+        return exits.SETTINGS
+    right = True
+    for name, look in _looks(settings):
+        try:
+            _say(f"{name}: ok: {look(settings)}")
+        except exits.Exit as error:
+            right = False
+            _say(f"{name}: WRONG: {error}")
+    return exits.STOPPED if right else exits.SETTINGS
+
+
+def _looks(settings: Settings) -> Iterator[tuple[str, Callable[[Settings], str]]]:
+    yield "settings", _settings
+    yield "state folder", _state
+    yield "embedded voice", lambda _: _engine(_ESPEAK, "")
+    if settings.speech.engine != _ESPEAK:
+        yield "engine", lambda s: _engine(s.speech.engine, s.speech.voice)
+    else:
+        yield "voice", lambda s: _engine(_ESPEAK, s.speech.voice)
+    yield "output", _output
+    yield "twitch", _twitch
+
+
+def _settings(settings: Settings) -> str:
+    words = build_policy(settings).rules.words
+    return f"all known and valid; {len(words)} blocked words"
+
+
+def _state(settings: Settings) -> str:
+    folder = settings.state_dir
+    while not folder.exists():
+        folder = folder.parent
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise BadInput(f"ISHOWTTS_STATE_DIR: cannot write to {folder}")
+    return str(settings.state_dir)
+
+
+def _engine(name: str, voice: str) -> str:
+    engine = _loaded(name)
+    try:
+        known = engine.voices()
+        if voice and voice.partition("+")[0] not in {v.id for v in known}:
+            raise BadInput(f"ISHOWTTS_SPEECH__VOICE: there is no voice {voice}; see: voices")
+        return f"{engine.name}, {voice or len(known)} {'' if voice else 'voices'}".rstrip()
+    finally:
+        engine.close()
+
+
+def _output(settings: Settings) -> str:
+    wanted = settings.audio.output
+    check_output(wanted)
+    if wanted == "null" or wanted.startswith("wav:"):
+        return f"{wanted} (simulated)"
+    known = _outputs()
+    if wanted != "default":
+        try:
+            return devices_.find(wanted, known)[0].name
+        except devices_.DeviceError as error:
+            return f"waiting for it: {error}"
+    if not known:
+        return "no device is there now; the bot waits for one"
+    return f"the system's default, of {len(known)} devices"
+
+
+def _twitch(settings: Settings) -> str:
+    channel = settings.twitch.channel
+    return f"reads #{channel}, with no account" if channel else "not asked for (--twitch NAME)"
+
+
+def devices() -> int:
+    """Print the outputs that `--output` takes, a line each."""
+    found = _outputs()
+    for output in found:
+        mark = "*" if output.default else " "
+        more = f" ({output.description})" if output.description else ""
+        _say(f"{mark} {output.name}{more} - {output.host}, {output.sample_rate} Hz")
+    if not found:
+        _say("no device is there now; --output null and --output wav:FILE always work")
+    return exits.STOPPED
+
+
+def voices(settings: Settings) -> int:
+    """Print the voices of the engine that is set, a line each."""
+    engine = _loaded(settings.speech.engine)
+    for voice in engine.voices():
+        _say(f"{voice.id:<14} {voice.language:<12} {voice.name}")
+    if settings.speech.engine == _ESPEAK:
+        _say("any of them takes a variant: en-us+f3, en-us+m5, ...")
+    engine.close()
+    return exits.STOPPED
+
+
+def _outputs() -> list[devices_.Output]:
+    try:
+        return devices_.outputs()
+    except devices_.PortAudioMissing as error:
+        raise NothingHeard(str(error)) from None
+
+
+def _loaded(name: str) -> Engine:
+    try:
+        engine = make_engine(name)
+        engine.load()
+    except SpeechError as error:
+        raise NothingHeard(str(error)) from None
+    return engine
+
+
+def _say(*lines: str) -> None:
+    for line in lines:
+        print(line)  # noqa: T201 - a command's own output

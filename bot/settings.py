@@ -1,0 +1,263 @@
+"""Every setting, its default and its meaning: the single source of settings.example.env.
+
+Reads the process environment and one file; knows nothing of what the settings are used for.
+The command line wins over the environment, which wins over the file, which wins over a default.
+"""
+
+from __future__ import annotations
+
+import difflib
+import io
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import platformdirs
+from dotenv import dotenv_values
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "ISHOWTTS_"
+DEFAULT_FILE = Path("settings.env")
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; each line of the text names one key and what to change."""
+
+
+def _split(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    return tuple(part for part in (p.strip() for p in value.split(",")) if part)
+
+
+def _channel(value: str) -> str:
+    from bot.chat.twitch_anonymous import channel_name
+
+    return channel_name(value) if value else ""
+
+
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Twitch(_Group):
+    """Twitch chat"""
+
+    channel: Annotated[str, AfterValidator(_channel)] = Field(
+        "", description="Channel to read without an account; same as --twitch NAME"
+    )
+    irc_url: str = Field(
+        "wss://irc-ws.chat.twitch.tv:443",
+        pattern=r"^wss?://",
+        description="Address of the chat server",
+    )
+
+
+class Trigger(_Group):
+    """What is spoken"""
+
+    commands: Names = Field(
+        ("!tts", "!say", "!speak"), min_length=1, description="Words that begin a spoken line"
+    )
+    every_line: bool = Field(False, description="Speak every chat line, with no command")
+    paid: bool = Field(
+        True, description="Speak the text of bits, Super Chats, subs and rewards with no command"
+    )
+    rewards: Names = Field(
+        (), description="Titles or ids of the rewards that are spoken; empty: every one with text"
+    )
+    minimum_role: Literal["everyone", "subscriber", "vip", "moderator", "broadcaster"] = Field(
+        "everyone", description="Who may be spoken; paid lines always may"
+    )
+    shared_chat: bool = Field(False, description="Speak lines that come from a shared chat")
+
+
+class Filter(_Group):
+    """What is never spoken"""
+
+    blocklist: Path | None = Field(None, description="File with one blocked word a line")
+    links: Literal["say", "drop"] = Field(
+        "say", description="A link is spoken as the word link, or its line is dropped"
+    )
+    bots: Names = Field((), description="Names of more bots to ignore; the usual ones are known")
+    blocked_authors: Names = Field((), description="Names or ids of viewers never spoken")
+
+
+class Limit(_Group):
+    """How much one viewer may say; 0: no limit. Paid lines and the broadcaster are free"""
+
+    everyone_s: float = Field(20, ge=0, description="Seconds between two lines of one viewer")
+    subscriber_s: float = Field(10, ge=0, description="The same for subscribers")
+    vip_s: float = Field(3, ge=0, description="The same for VIPs")
+    moderator_s: float = Field(3, ge=0, description="The same for moderators")
+    burst: int = Field(3, ge=1, le=100, description="Lines one viewer may say at once")
+    speech_s_per_minute: float = Field(
+        20, ge=0, description="Seconds of speech a minute for one viewer, but VIPs and moderators"
+    )
+
+
+class Speech(_Group):
+    """The voice"""
+
+    engine: str = Field("espeak", description="espeak, or package.module:Class of an own engine")
+    voice: str = Field("en-us", description="Voice id, as python -m bot voices lists them")
+    voice_per_author: bool = Field(False, description="A voice of its own for every viewer")
+    rate: float = Field(1.0, ge=0.5, le=2.0, description="Speed, 1.0 is the voice's own")
+    max_s: float = Field(12, gt=0, le=60, description="Longest line, in seconds of speech")
+    max_paid_s: float = Field(25, gt=0, le=60, description="Longest paid line, in seconds")
+
+
+class BacklogBounds(_Group):
+    """What waits"""
+
+    lines: int = Field(
+        50, ge=1, le=100_000, description="Lines that may wait; paid ones always may"
+    )
+    seconds: float = Field(45, gt=0, description="Seconds of speech that may wait")
+    stale_s: float = Field(60, gt=0, description="An unpaid line waits no longer than this")
+
+
+class Audio(_Group):
+    """Where it is heard"""
+
+    output: str = Field(
+        "default",
+        min_length=1,
+        description="default, a device's name (python -m bot devices), wav:PATH, or null",
+    )
+    volume: float = Field(1.0, ge=0, le=1, description="0.0 to 1.0")
+    gap_ms: int = Field(300, ge=0, le=10_000, description="Silence between two lines")
+    latency: Literal["low", "high"] = Field("low", description="low, or high if the sound crackles")
+
+
+class Log(_Group):
+    """What is written to the terminal"""
+
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="debug, info, warning or error"
+    )
+
+
+class Settings(BaseSettings):
+    """All settings, checked."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        env_ignore_empty=True,
+        extra="forbid",
+        frozen=True,
+    )
+
+    twitch: Twitch = Twitch()
+    trigger: Trigger = Trigger()
+    filter: Filter = Filter()
+    limit: Limit = Limit()
+    speech: Speech = Speech()
+    backlog: BacklogBounds = BacklogBounds()
+    audio: Audio = Audio()
+    log: Log = Log()
+    state_dir: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_state_dir("ishowtts", appauthor=False)),
+        description="Folder for what is kept between runs",
+    )
+
+
+def groups() -> Iterator[tuple[str, type[BaseModel]]]:
+    """The setting groups in the order of the example file."""
+    for name, field in Settings.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield name, field.annotation
+
+
+def known_keys() -> set[str]:
+    """Every key that may stand in the environment or the file."""
+    keys = {f"{PREFIX}{group}__{key}".upper() for group, m in groups() for key in m.model_fields}
+    return keys | {f"{PREFIX}STATE_DIR"}
+
+
+def load(file: Path | None = None, overrides: Mapping[str, Any] | None = None) -> Settings:
+    """The settings from the environment, `file` (default: settings.env if it is there), and the
+    command line's `overrides`.
+
+    Raises:
+        SettingsError: an unknown key, a wrong value, an unreadable file.
+    """
+    path = file or (DEFAULT_FILE if DEFAULT_FILE.is_file() else None)
+    in_file = _read(path) if path else {}
+    problems = [
+        *_unknown((k for k in os.environ if k.upper().startswith(PREFIX)), "the environment"),
+        *_unknown(in_file, str(path)),
+    ]
+    if problems:
+        raise SettingsError("\n".join(problems))
+    try:
+        return Settings(_env_file=path, _env_file_encoding="utf-8-sig", **(overrides or {}))
+    except ValidationError as error:
+        raise SettingsError("\n".join(_explain(error))) from None
+
+
+def _read(path: Path) -> dict[str, str | None]:
+    try:
+        # dotenv itself takes a missing file for an empty one.
+        return dotenv_values(stream=io.StringIO(path.read_text(encoding="utf-8-sig")))
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise SettingsError(f"cannot read the settings file {path}: {why}") from None
+
+
+def _unknown(keys: Iterator[str] | Mapping[str, object], where: str) -> Iterator[str]:
+    known = known_keys()
+    for key in keys:
+        if key.upper() not in known:
+            near = difflib.get_close_matches(key.upper(), known, 1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            yield f"unknown setting {key} in {where}{hint}"
+
+
+def _explain(error: ValidationError) -> Iterator[str]:
+    """One line for each wrong value; the value itself is never shown, it may be a secret."""
+    for problem in error.errors(include_url=False, include_input=False):
+        key = PREFIX + "__".join(str(part) for part in problem["loc"][:2]).upper()
+        yield f"{key}: {problem['msg']}"
+
+
+def example() -> str:
+    """The text of settings.example.env: every key, its default and its meaning."""
+    parts = [
+        "# Copy to settings.env, take the # off a line to change it.\n"
+        "# The same keys work as environment variables, which win over this file.\n"
+    ]
+    for group, model in groups():
+        parts.append(f"\n# {model.__doc__}\n")
+        for key, field in model.model_fields.items():
+            parts.append(f"# {field.description}\n")
+            parts.append(f"#{PREFIX}{group.upper()}__{key.upper()}={_shown(field.default)}\n")
+    state = Settings.model_fields["state_dir"].description
+    parts.append(f"\n# {state}; empty: the system's usual place\n#{PREFIX}STATE_DIR=\n")
+    return "".join(parts)
+
+
+def _shown(default: object) -> str:
+    if default is None:
+        return ""
+    if isinstance(default, bool):
+        return str(default).lower()
+    if isinstance(default, tuple):
+        return ",".join(default)
+    return f"{default:g}" if isinstance(default, float) else str(default)
+
+
+def shown(settings: Settings) -> str:
+    """The settings in force, a line each, as they could stand in settings.env; secrets as stars."""
+    lines = [
+        f"{PREFIX}{group.upper()}__{key.upper()}={_shown(value)}\n"
+        for group, _ in groups()
+        for key, value in getattr(settings, group)
+    ]
+    return "".join([*lines, f"{PREFIX}STATE_DIR={settings.state_dir}\n"])

@@ -1,0 +1,196 @@
+"""The loop that speaks: take a line, synthesise it while the one before plays, play it, count it.
+
+Does not choose which line comes next (`bot.backlog`), nor how audio is made or mixed. At most two
+lines are here at a time: one that sounds and one that is ready, or being made ready, behind it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import aclosing
+
+from bot.audio.mixer import Outcome
+from bot.audio.player import Player, State
+from bot.backlog import Backlog
+from bot.line import End, Line
+from bot.telemetry import Ledger
+from engine.speech import SpeechError, SpeechRequest
+from engine.supervisor import Attempt, Engines
+from filters.message import Removal
+
+log = logging.getLogger(__name__)
+
+_SKIP_FADE_MS = 8.0
+_PURGE_FADE_MS = 30.0
+_ENDS = {
+    Outcome.PLAYED: End.SPOKEN,
+    Outcome.CANCELLED: End.SKIPPED,
+    Outcome.WITHDRAWN: End.SKIPPED,
+    Outcome.FAILED: End.FAILED,
+}
+
+
+class _Job:
+    """One line in the speaker's hands."""
+
+    def __init__(self, line: Line) -> None:
+        self.line = line
+        self.utterance = ""
+        self.started = asyncio.Event()
+        self.over = asyncio.Event()
+        self.task: asyncio.Task[None] | None = None
+
+
+class Speaker:
+    """Speaks what waits in the backlog, until cancelled."""
+
+    def __init__(
+        self,
+        *,
+        backlog: Backlog,
+        engines: Engines,
+        player: Player,
+        ledger: Ledger,
+        request: Callable[[Line], SpeechRequest],
+        stale_s: float,
+        now: Callable[[], float],
+    ) -> None:
+        """`request` chooses the voice and the length cap for a line."""
+        self._backlog = backlog
+        self._engines = engines
+        self._player = player
+        self._ledger = ledger
+        self._request = request
+        self._stale_s = stale_s
+        self._now = now
+        self._jobs: list[_Job] = []
+        self._something = asyncio.Event()
+        self._count = 0
+
+    @property
+    def waiting(self) -> int:
+        """How many lines are here that have not ended."""
+        return len(self._jobs)
+
+    def wake(self) -> None:
+        """The backlog has something to take."""
+        self._something.set()
+
+    def skip(self) -> Line | None:
+        """End the line that sounds, or would sound next; None if there is none."""
+        if not self._jobs:
+            return None
+        job = self._jobs[0]
+        self._stop(job, End.SKIPPED, "skipped", _SKIP_FADE_MS)
+        return job.line
+
+    def purge(self, removal: Removal) -> None:
+        """End every line that `removal` covers, wherever it is by now."""
+        for job in [job for job in self._jobs if removal.covers(job.line.message)]:
+            self._stop(job, End.PURGED, removal.kind, _PURGE_FADE_MS)
+
+    def expire(self) -> None:
+        """End the unpaid lines that have waited too long for a device or an engine."""
+        oldest = self._now() - self._stale_s
+        for job in list(self._jobs):
+            silent = not (job.started.is_set() and self._player.state is State.OPEN)
+            if silent and not job.line.paid and job.line.stages.received < oldest:
+                self._stop(job, End.STALE, "waited too long", _SKIP_FADE_MS)
+
+    def _stop(self, job: _Job, end: End, reason: str, fade_ms: float) -> None:
+        if job.utterance:
+            self._player.cancel(job.utterance, fade_ms)
+        if job.task is not None:
+            job.task.cancel()
+        self._end(job, end, reason)
+
+    def _end(self, job: _Job, end: End, reason: str) -> None:
+        self._jobs.remove(job)
+        job.over.set()
+        self._ledger.end_line(job.line, end, reason)
+
+    def started(self, utterance: str, at: float) -> None:
+        """The player tells that an utterance's first sample was heard, `at` this time."""
+        for job in self._jobs:
+            if job.utterance == utterance:
+                job.line.stages.first_sample = at
+                job.started.set()
+
+    async def run(self) -> None:
+        """Speak until cancelled; what sounds then is counted as skipped by the stop."""
+        async with asyncio.TaskGroup() as group:
+            while True:
+                await self._player.wait_open()
+                line = await self._take()
+                job = _Job(line)
+                self._jobs.append(job)
+                job.task = group.create_task(self._carry(job), name=f"speak {line.message.id}")
+                await _first(job.started, job.over)
+
+    async def _take(self) -> Line:
+        while True:
+            self._something.clear()
+            line = self._backlog.take()
+            if line is not None:
+                line.stages.taken = self._now()
+                return line
+            await self._something.wait()
+
+    async def _carry(self, job: _Job) -> None:
+        """Speak one line and count how it ended."""
+        try:
+            end, reason = await self._speak(job)
+        except asyncio.CancelledError:
+            if job.over.is_set():
+                return  # the line was stopped, not the bot
+            if job.started.is_set():
+                self._end(job, End.SKIPPED, "the bot stops")
+            raise
+        except Exception as error:
+            log.exception("speaking failed in a way that is a fault of this program")
+            end, reason = End.FAILED, type(error).__name__
+        self._end(job, end, reason)
+
+    async def _speak(self, job: _Job) -> tuple[End, str]:
+        request = self._request(job.line)
+        why = "no engine"
+        for attempt in self._engines.attempts():
+            self._count += 1
+            utterance = f"u{self._count}"
+            try:
+                await self._synthesise(job, attempt, request, utterance)
+            except SpeechError as error:
+                why = f"{attempt.name}: {error}"
+                log.warning("%s; the line is tried again", why)
+                if job.utterance:
+                    self._player.cancel(job.utterance, _SKIP_FADE_MS)
+                    job.utterance = ""
+                continue
+            ended = await self._player.wait_ended(utterance)
+            return _ENDS[ended.outcome], attempt.name
+        return End.FAILED, why
+
+    async def _synthesise(
+        self, job: _Job, attempt: Attempt, request: SpeechRequest, utterance: str
+    ) -> None:
+        async with aclosing(attempt.speak(request)) as chunks:
+            async for chunk in chunks:
+                if not job.utterance:
+                    # Not before its first audio is there: the mixer would count a starvation.
+                    job.line.stages.first_chunk = self._now()
+                    job.utterance = utterance
+                    self._player.play(utterance)
+                self._player.feed(utterance, chunk)
+        self._player.finish(utterance)
+
+
+async def _first(*events: asyncio.Event) -> None:
+    """Wait until one of the events is set."""
+    tasks = [asyncio.create_task(event.wait()) for event in events]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()

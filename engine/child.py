@@ -1,0 +1,253 @@
+"""One worker process as its parent sees it, from its start until it is reaped.
+
+Asks, listens, notices death at once and a hang by silence. Does not restart anything and does not
+choose engines: engine/supervisor.py does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import sys
+from dataclasses import asdict, dataclass, field
+from typing import cast
+
+from engine import frames
+from engine.speech import (
+    BadRequest,
+    Chunk,
+    EngineFailed,
+    EngineMissing,
+    SpeechError,
+    SpeechRequest,
+    Voice,
+    Word,
+)
+
+log = logging.getLogger(__name__)
+
+CANCEL_S = 0.2
+"""A cancelled worker that has not answered by then is replaced."""
+_LOG_LINES_PER_S = 20
+_LOG_LINE = 500
+_ERRORS: dict[str, type[SpeechError]] = {e.code: e for e in (BadRequest, EngineMissing)}
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSpec:
+    """Which engine, and how long it may be silent before it counts as hung."""
+
+    name: str
+    """For logs."""
+    argument: str
+    """What `python -m engine.worker` takes: `espeak` or `package.module:Class`."""
+    first_chunk_s: float = 1.0
+    """Seconds from a request to the first sign of work."""
+    chunk_s: float = 1.0
+    """Seconds between two signs of work."""
+    start_s: float = 120.0
+    """Seconds from the start of the process until it is ready."""
+
+
+@dataclass(slots=True, eq=False)
+class Talk:
+    """One request and what comes back for it."""
+
+    id: int
+    """Its number on the wire."""
+    limit: float
+    """Seconds of silence that are allowed now."""
+    quiet: float = 0.0
+    """Seconds of silence so far."""
+    cancelled: bool = False
+    """Whether nobody wants the rest."""
+    answers: asyncio.Queue[Chunk | SpeechError | None] = field(default_factory=asyncio.Queue)
+    """Chunks, then None or an error. Bounded by the request's `max_seconds`."""
+
+
+class Child:
+    """A worker process. `fate` is None while it may be asked."""
+
+    def __init__(self, spec: EngineSpec) -> None:
+        self.spec = spec
+        self.fate: SpeechError | None = None
+        """Why it is over, or is being ended."""
+        self.started = asyncio.Event()
+        """Ready, or over."""
+        self.idle = asyncio.Event()
+        """No request is open: set from the start until `ask`, and when it is over."""
+        self.over = asyncio.Event()
+        """Set with `fate`."""
+        self.voices: tuple[Voice, ...] = ()
+        self.spoken = 0
+        """Requests that it finished."""
+        self.abandoned = False
+        """Whether it was ended for not letting go of a cancelled request."""
+        self._process: asyncio.subprocess.Process | None = None
+        self._sink: asyncio.StreamWriter | None = None
+        self._talk: Talk | None = None
+        self._ids = 0
+        self._watch: asyncio.Task[None] | None = None
+        self.idle.set()
+
+    async def run(self) -> None:
+        """Start the process and stay with it until it is reaped; `fail` ends it."""
+        try:
+            self._process = process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "engine.worker", self.spec.argument),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+            )
+        except OSError as error:
+            self.fail(EngineFailed(f"the worker cannot be started: {error}"))
+            return
+        self._sink = cast(asyncio.StreamWriter, process.stdin)
+        errors = asyncio.create_task(
+            _relay(self.spec.name, cast(asyncio.StreamReader, process.stderr))
+        )
+        try:
+            if self.fate is None:
+                await self._listen(process, cast(asyncio.StreamReader, process.stdout))
+        finally:
+            self.fail(EngineFailed("the worker was stopped"))
+            self._sink.close()
+            await _reap(process)
+            await errors
+
+    def ask(self, request: SpeechRequest, first_chunk_s: float) -> Talk:
+        """Send a request; only when idle."""
+        self._ids += 1
+        self._talk = talk = Talk(self._ids, first_chunk_s)
+        self.idle.clear()
+        self._send({"do": "speak", "id": talk.id, "request": asdict(request)})
+        self._watch = asyncio.create_task(self._watch_over(talk))
+        return talk
+
+    def cancel(self, talk: Talk) -> None:
+        """Nobody wants the rest of `talk`. Returns at once; a worker that holds on is ended."""
+        if talk is self._talk and not talk.cancelled:
+            talk.cancelled = True
+            talk.limit, talk.quiet = CANCEL_S, 0.0
+            self._send({"do": "cancel", "id": talk.id})
+
+    def fail(self, error: SpeechError) -> None:
+        """End the process. The first error is its fate; an open request gets it at once."""
+        if self.fate is None:
+            self.fate = error
+        if self._process is not None and self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):  # it ended by itself just now
+                self._process.kill()
+        self._settle(self.fate)
+        self.started.set()
+        self.over.set()
+
+    def _settle(self, answer: SpeechError | None) -> None:
+        if self._talk is not None:
+            self._talk.answers.put_nowait(answer)
+            self._talk = None
+        if self._watch is not None:
+            self._watch.cancel()
+            self._watch = None
+        self.idle.set()
+
+    def _send(self, head: frames.Head) -> None:
+        # A worker that is gone shows at the end of its output, so a lost write is no news.
+        if self._sink is not None and not self._sink.is_closing():
+            self._sink.write(frames.encode(head))
+
+    async def _listen(
+        self, process: asyncio.subprocess.Process, stream: asyncio.StreamReader
+    ) -> None:
+        try:
+            while (frame := await frames.read(stream)) is not None:
+                self._take(*frame)
+        except (frames.FrameError, KeyError, TypeError, ValueError) as error:
+            self.fail(EngineFailed(f"the worker sent nonsense: {error!r:.200}"))
+        if self.fate is None:
+            # The exit code follows the end of the output, unless the worker is only half dead.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(CANCEL_S):
+                    await process.wait()
+            self.fail(EngineFailed(f"the worker ended, exit code {process.returncode}"))
+
+    def _take(self, head: frames.Head, body: bytes) -> None:
+        kind = head["is"]
+        if kind == "ready":
+            self.voices = tuple(Voice(**voice) for voice in head["voices"])
+            self.started.set()
+            return
+        if kind == "error" and head["id"] is None:
+            self.fail(_error(head))
+            return
+        talk = self._talk
+        if talk is None or head["id"] != talk.id:
+            return
+        if not talk.cancelled:
+            talk.quiet, talk.limit = 0.0, self.spec.chunk_s
+        if kind == "chunk":
+            if not talk.cancelled:
+                words = tuple(Word(*word) for word in head["words"])
+                talk.answers.put_nowait(Chunk(frames.samples(body), head["rate"], words))
+        elif kind == "error":
+            error = _error(head)
+            if error.retryable:
+                self.fail(error)
+            else:
+                self._settle(error)
+        elif kind in ("end", "cancelled"):
+            self.spoken += kind == "end"
+            self._settle(None)
+
+    async def _watch_over(self, talk: Talk) -> None:
+        """End the worker when it is silent for too long.
+
+        Time in which this loop itself stood still is not held against the worker: its frames may
+        be waiting to be read. So silence is counted in slices, and a slice never counts double.
+        """
+        loop = asyncio.get_running_loop()
+        while talk.quiet < talk.limit:
+            part = talk.limit / 10
+            before = loop.time()
+            await asyncio.sleep(part)
+            talk.quiet += min(loop.time() - before, 2 * part)
+        self._watch = None
+        if talk.cancelled:
+            self.abandoned = True
+            self.fail(EngineFailed("the worker did not let go of a cancelled line"))
+        else:
+            self.fail(EngineFailed(f"hung: no sign of work for {talk.limit:g} s"))
+
+
+async def _reap(process: asyncio.subprocess.Process) -> None:
+    """Wait for a killed process. `wait` also waits for its pipes, which a grandchild may hold."""
+    try:
+        async with asyncio.timeout(CANCEL_S):
+            await process.wait()
+    except TimeoutError:
+        # There is no public way to close the pipes of a process that was killed.
+        process._transport.close()  # type: ignore[attr-defined]
+        await process.wait()
+
+
+def _error(head: frames.Head) -> SpeechError:
+    return _ERRORS.get(head["code"], EngineFailed)(str(head["text"]))
+
+
+async def _relay(name: str, stream: asyncio.StreamReader) -> None:
+    """Log what a worker writes to standard error: whole lines, bounded in length and number."""
+    loop = asyncio.get_running_loop()
+    rest, second, lines = b"", -1.0, 0
+    while block := await stream.read(4096):
+        *whole, rest = (rest + block).split(b"\n")
+        if len(rest) > _LOG_LINE:
+            whole, rest = [*whole, rest], b""
+        for line in whole:
+            if loop.time() - second >= 1.0:
+                if lines > _LOG_LINES_PER_S:
+                    log.warning("%s: %d more lines left out", name, lines - _LOG_LINES_PER_S)
+                second, lines = loop.time(), 0
+            lines += 1
+            if lines <= _LOG_LINES_PER_S:
+                log.warning("%s: %r", name, line[:_LOG_LINE].decode("utf-8", "backslashreplace"))

@@ -1,0 +1,282 @@
+"""Keeps the engines' workers alive, and says who speaks a line when one of them fails.
+
+A `Supervisor` owns one worker: it starts it, replaces it when it dies or hangs, and speaks through
+it. `Engines` gives the order in which a line is tried. Does not know how audio is made or played.
+
+    for attempt in engines.attempts():
+        try:
+            async with aclosing(attempt.speak(request)) as chunks:
+                async for chunk in chunks:
+                    ...
+            break
+        except SpeechError:
+            ...  # take back what was played of it; the next attempt has the whole text again
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import aclosing, suppress
+from dataclasses import replace
+from enum import StrEnum
+
+from engine.child import Child, EngineSpec
+from engine.speech import Chunk, EngineFailed, EngineMissing, SpeechError, SpeechRequest, Voice
+
+__all__ = ["ESPEAK", "Attempt", "EngineSpec", "Engines", "State", "Supervisor"]
+
+log = logging.getLogger(__name__)
+
+ESPEAK = EngineSpec("espeak", "espeak", first_chunk_s=1.0, chunk_s=1.0, start_s=10.0)
+
+PATIENCE_S = 10.0
+"""How long a line waits for a worker that starts, where no other engine could speak it."""
+HASTE_S = 0.9
+"""The same where another engine could. Also the first-chunk deadline of a second try then: both
+together stay within the 2 s in which a failed line must be heard."""
+MAX_BACKOFF_S = 60.0
+
+
+class State(StrEnum):
+    """What a supervisor's worker is doing."""
+
+    STARTING = "starting"
+    READY = "ready"
+    SPEAKING = "speaking"
+    RESTARTING = "restarting"
+    MISSING = "missing"
+    CLOSED = "closed"
+
+
+class Supervisor:
+    """One engine behind a worker process that is replaced whenever it fails."""
+
+    def __init__(
+        self, spec: EngineSpec, *, sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
+    ) -> None:
+        """`sleep` waits out the restart backoff."""
+        self.spec = spec
+        self.voices: tuple[Voice, ...] = ()
+        """What the engine can speak with; known once it is ready."""
+        self._sleep = sleep
+        self._child = Child(spec)
+        self._keeper: asyncio.Task[None] | None = None
+        self._turn = asyncio.Lock()
+        self._settled = asyncio.Event()
+        """Set while it is known whether a line can be spoken: ready, missing or closed."""
+        self._over: SpeechError | None = None
+        """Why there will be no worker any more."""
+        self._failed = False
+        """Whether the last that was logged is a failure."""
+
+    @property
+    def name(self) -> str:
+        """The engine's name, for logs."""
+        return self.spec.name
+
+    @property
+    def state(self) -> State:
+        """What the worker is doing now."""
+        if self._over is not None:
+            missing = isinstance(self._over, EngineMissing)
+            return State.MISSING if missing else State.CLOSED
+        if not self._settled.is_set():
+            return State.RESTARTING if self._failed else State.STARTING
+        return State.READY if self._child.idle.is_set() else State.SPEAKING
+
+    def start(self) -> None:
+        """Begin to keep a worker alive, in the running loop."""
+        self._keeper = asyncio.create_task(self._keep(), name=f"keep {self.name}")
+
+    async def wait_ready(self) -> None:
+        """Wait until a line can be spoken; raises the error if one never can."""
+        await self._settled.wait()
+        if self._over is not None:
+            raise self._over
+
+    async def speak(
+        self,
+        request: SpeechRequest,
+        *,
+        patience_s: float = PATIENCE_S,
+        first_chunk_s: float | None = None,
+    ) -> AsyncGenerator[Chunk, None]:
+        """The audio of one line, as it is made. Lines asked at the same time queue up.
+
+        Close the generator (`aclosing`) to stop early: that returns at once, whatever the engine
+        does. Waits at most `patience_s` for a worker that is being started.
+
+        Raises:
+            BadRequest: the engine can never speak this.
+            EngineMissing: something must be installed first.
+            EngineFailed: the worker died, hung or gave garbage; it is being replaced.
+        """
+        async with self._turn:
+            child = await self._free_child(patience_s)
+            talk = child.ask(
+                request, self.spec.first_chunk_s if first_chunk_s is None else first_chunk_s
+            )
+        try:
+            while (answer := await talk.answers.get()) is not None:
+                if isinstance(answer, SpeechError):
+                    raise answer
+                yield answer
+        finally:
+            child.cancel(talk)
+
+    async def aclose(self) -> None:
+        """End the worker and wait until it is reaped. Open lines fail."""
+        self._over = EngineFailed(f"{self.name} is closed")
+        self._settled.set()
+        if self._keeper is not None:
+            self._keeper.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._keeper
+
+    async def _free_child(self, patience_s: float) -> Child:
+        while True:
+            try:
+                async with asyncio.timeout(patience_s):
+                    await self.wait_ready()
+            except TimeoutError:
+                raise EngineFailed(f"no worker was ready within {patience_s:g} s") from None
+            child = self._child
+            await child.idle.wait()
+            if child.fate is None:
+                return child
+            # Its end is known here before the keeper has had its turn to see it.
+            await asyncio.sleep(0)
+
+    async def _keep(self) -> None:
+        failures = 0
+        while True:
+            child = self._child
+            life = asyncio.create_task(child.run(), name=f"{self.name} worker")
+            try:
+                await self._live(child)
+            finally:
+                child.fail(EngineFailed(f"{self.name} is closed"))
+                await life
+            if isinstance(child.fate, EngineMissing):
+                self._over = child.fate
+                self._settled.set()
+                log.error("%s: %s", self.name, child.fate)
+                return
+            if child.spoken:
+                failures = 0
+            failures += not child.abandoned
+            if failures > 1 and not child.abandoned:
+                await self._sleep(min(MAX_BACKOFF_S, 2.0 ** min(failures - 2, 6)))
+            self._child = Child(self.spec)
+
+    async def _live(self, child: Child) -> None:
+        """See one worker through, from its start to the moment it fails."""
+        try:
+            async with asyncio.timeout(self.spec.start_s):
+                await child.started.wait()
+        except TimeoutError:
+            child.fail(EngineFailed(f"not ready within {self.spec.start_s:g} s"))
+        if child.fate is None:
+            self.voices = child.voices
+            log.info("%s: %s", self.name, "back" if self._failed else "ready")
+            self._failed = False
+            self._settled.set()
+            await child.over.wait()
+            self._settled.clear()
+        if not self._failed and not isinstance(child.fate, EngineMissing):
+            self._failed = True
+            log.warning("%s: %s, restarting", self.name, child.fate)
+
+
+class Attempt:
+    """One engine's go at a line."""
+
+    def __init__(
+        self,
+        supervisor: Supervisor,
+        *,
+        patience_s: float,
+        first_chunk_s: float | None = None,
+        voice: str | None = None,
+    ) -> None:
+        """`voice` replaces the request's where the request was made for another engine."""
+        self.name = supervisor.name
+        self.error: SpeechError | None = None
+        """How it failed."""
+        self._supervisor = supervisor
+        self._patience_s = patience_s
+        self._first_chunk_s = first_chunk_s
+        self._voice = voice
+
+    async def speak(self, request: SpeechRequest) -> AsyncGenerator[Chunk, None]:
+        """As `Supervisor.speak`."""
+        if self._voice is not None:
+            request = replace(request, voice=self._voice)
+        try:
+            chunks = self._supervisor.speak(
+                request, patience_s=self._patience_s, first_chunk_s=self._first_chunk_s
+            )
+            async with aclosing(chunks):
+                async for chunk in chunks:
+                    yield chunk
+        except SpeechError as error:
+            self.error = error
+            raise
+
+
+class Engines:
+    """The voice that was chosen, and the one that speaks when it cannot."""
+
+    def __init__(
+        self,
+        primary: Supervisor,
+        last_resort: Supervisor | None = None,
+        *,
+        last_resort_voice: str = "",
+    ) -> None:
+        """`last_resort` is None, or the primary, where there is no second engine."""
+        self.primary = primary
+        self.last_resort = last_resort if last_resort is not primary else None
+        self._last_resort_voice = last_resort_voice
+
+    def attempts(self) -> Iterator[Attempt]:
+        """The engines to try for one line, in order; take the next one only when one has failed.
+
+        The primary; the primary again on a fresh worker if that can help; the last resort.
+        """
+        patience_s = PATIENCE_S if self.last_resort is None else HASTE_S
+        first = Attempt(self.primary, patience_s=patience_s)
+        yield first
+        if first.error is None or first.error.retryable:
+            limit_s = self.primary.spec.first_chunk_s
+            if self.last_resort is not None:
+                limit_s = min(limit_s, HASTE_S)
+            yield Attempt(self.primary, patience_s=patience_s, first_chunk_s=limit_s)
+        if self.last_resort is not None:
+            yield Attempt(self.last_resort, patience_s=PATIENCE_S, voice=self._last_resort_voice)
+
+    def start(self) -> None:
+        """Start every worker, in the running loop."""
+        for supervisor in self._supervisors():
+            supervisor.start()
+
+    async def wait_ready(self) -> None:
+        """Wait until a line can be spoken by one of them; raises EngineMissing if by none.
+
+        The last resort counts first: it is the quick one.
+        """
+        for supervisor in reversed(self._supervisors()):
+            try:
+                return await supervisor.wait_ready()
+            except EngineMissing as error:
+                missing = error
+        raise missing
+
+    async def aclose(self) -> None:
+        """End every worker."""
+        await asyncio.gather(*(s.aclose() for s in self._supervisors()))
+
+    def _supervisors(self) -> list[Supervisor]:
+        return [s for s in (self.primary, self.last_resort) if s is not None]

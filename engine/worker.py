@@ -1,0 +1,231 @@
+"""Child side of an engine: `python -m engine.worker ENGINE`, one request at a time, no policy.
+
+ENGINE is `espeak` or `package.module:Class`. Frames (engine/frames.py) come on standard input and
+go out on standard output; logs go to standard error. Does not know deadlines, restarts or queues:
+the parent has those. It ends as soon as its input ends, also while an engine hangs.
+
+In:  {do: speak, id, request: {...}}   {do: cancel, id}        ids only grow
+Out: {is: ready, name, voices}   {is: chunk, id, rate, words} + samples   {is: working, id}
+     {is: end, id}   {is: cancelled, id}   {is: error, id or null, code, text}
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, astuple, replace
+from typing import BinaryIO
+
+from engine import frames
+from engine.levels import Gains, Levels, Loudness
+from engine.speech import (
+    BadRequest,
+    Chunk,
+    Engine,
+    EngineFailed,
+    EngineMissing,
+    SpeechError,
+    SpeechRequest,
+)
+
+log = logging.getLogger(__name__)
+
+WORKING_S = 0.1
+"""At most one `working` frame in this time."""
+
+
+class _Stop(Exception):
+    """Raised through an engine whose audio nobody wants any more."""
+
+
+def make_engine(name: str) -> Engine:
+    """The engine of a name, not yet loaded. Raises EngineMissing."""
+    path = "engine.espeak:EspeakEngine" if name == "espeak" else name
+    module, _, attribute = path.partition(":")
+    try:
+        engine: Engine = getattr(importlib.import_module(module), attribute)()
+    except (ImportError, AttributeError, ValueError) as error:
+        raise EngineMissing(f"there is no engine {name!r}: {error}") from error
+    return engine
+
+
+class Voicebox:
+    """An engine with the levels behind it: what it gives may be played."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._gains = Gains()
+
+    def load(self) -> None:
+        """Load the engine, and let it speak once where that is cheap."""
+        self.engine.load()
+        self._gain(SpeechRequest(""), lambda: False)
+
+    def speak(
+        self,
+        request: SpeechRequest,
+        emit: Callable[[Chunk | None], None],
+        cancelled: Callable[[], bool],
+    ) -> None:
+        """Give `emit` what may be played, chunk by chunk; None: at work, nothing ready yet.
+
+        Once `cancelled()`, `emit` is not called again. Raises SpeechError.
+        """
+        levels = Levels(self._gain(request, cancelled), request.max_seconds)
+
+        def take(chunk: Chunk) -> None:
+            if cancelled() or levels.full:
+                raise _Stop
+            emit(levels.feed(chunk))
+
+        try:
+            self.engine.synthesise(request, take, lambda: cancelled() or levels.full)
+        except _Stop:
+            log.debug("%s stopped early", self.engine.name)
+        if not cancelled():
+            emit(levels.finish())
+            if not self.engine.calibration:
+                self._gains.learn(request.voice, levels.rms)
+
+    def _gain(self, request: SpeechRequest, cancelled: Callable[[], bool]) -> float | None:
+        if not self.engine.calibration:
+            return self._gains.of(request.voice)
+        key = (request.voice, request.pitch)
+        if self._gains.of(key) is None:
+            meters: list[Loudness] = []
+
+            def hear(chunk: Chunk) -> None:
+                if not meters:
+                    meters.append(Loudness(chunk.sample_rate))
+                meters[0].add(chunk.samples)
+
+            sentence = replace(request, text=self.engine.calibration, rate=1.0)
+            # A voice that is not known, or cannot read the sentence: the text itself will tell.
+            with suppress(BadRequest):
+                self.engine.synthesise(sentence, hear, cancelled)
+            for meter in meters:
+                self._gains.learn(key, meter.rms)
+        return self._gains.of(key)
+
+
+class Worker:
+    """The request loop: one thread listens, the main thread speaks."""
+
+    def __init__(self, name: str, source: BinaryIO, sink: BinaryIO) -> None:
+        self._name = name
+        self._source = source
+        self._sink = sink
+        self._requests: queue.SimpleQueue[frames.Head] = queue.SimpleQueue()
+        self._cancelled = -1
+        """The newest id that was cancelled; older ones are over anyway."""
+        self._sent_at = 0.0
+
+    def run(self) -> int:
+        """Serve until the input ends; returns only if the engine cannot be loaded."""
+        threading.Thread(target=self._listen, name="listen", daemon=True).start()
+        try:
+            voicebox = Voicebox(make_engine(self._name))
+            voicebox.load()
+            voices = [asdict(voice) for voice in voicebox.engine.voices()]
+        except Exception as error:  # noqa: BLE001 - the parent is told
+            self._report(None, error)
+            return 1
+        self._send({"is": "ready", "name": voicebox.engine.name, "voices": voices})
+        while True:
+            head = self._requests.get()
+            try:
+                self._speak(voicebox, head["id"], SpeechRequest(**head["request"]))
+            except Exception as error:  # noqa: BLE001 - the parent is told
+                self._report(head.get("id"), error)
+
+    def _listen(self) -> None:
+        code = 1
+        try:
+            while frame := frames.read_blocking(self._source):
+                head, _ = frame
+                if head["do"] == "cancel":
+                    self._cancelled = max(self._cancelled, int(head["id"]))
+                else:
+                    self._requests.put(head)
+            code = 0
+        except Exception:
+            log.exception("the parent sent something that is not a request")
+        finally:
+            # The main thread may hang in native code, so nothing less ends the process.
+            os._exit(code)
+
+    def _speak(self, voicebox: Voicebox, id_: int, request: SpeechRequest) -> None:
+        def cancelled() -> bool:
+            self._alive(id_)
+            return self._cancelled >= id_
+
+        def emit(chunk: Chunk | None) -> None:
+            if chunk is None:
+                self._alive(id_)
+                return
+            head = {
+                "is": "chunk",
+                "id": id_,
+                "rate": chunk.sample_rate,
+                "words": [astuple(word) for word in chunk.words],
+            }
+            self._send(head, chunk)
+
+        self._alive(id_)
+        voicebox.speak(request, emit, cancelled)
+        self._send({"is": "cancelled" if self._cancelled >= id_ else "end", "id": id_})
+
+    def _alive(self, id_: int) -> None:
+        if time.monotonic() - self._sent_at >= WORKING_S:
+            self._send({"is": "working", "id": id_})
+
+    def _report(self, id_: int | None, error: Exception) -> None:
+        if not isinstance(error, SpeechError):
+            log.error("unexpected error in the engine", exc_info=error)
+            error = EngineFailed(f"{type(error).__name__} in the engine: {error!s:.200}")
+        self._send({"is": "error", "id": id_, "code": error.code, "text": str(error)[:500]})
+
+    def _send(self, head: frames.Head, chunk: Chunk | None = None) -> None:
+        self._sink.write(frames.encode(head, b"" if chunk is None else chunk.samples))
+        self._sink.flush()
+        self._sent_at = time.monotonic()
+
+
+def _claim_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """Move the frames to private descriptors, so that no library can read or print into them."""
+    source, sink = os.dup(0), os.dup(1)
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.setmode(source, os.O_BINARY)
+        msvcrt.setmode(sink, os.O_BINARY)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    return os.fdopen(source, "rb", buffering=0), os.fdopen(sink, "wb")
+
+
+def main() -> int:
+    """Run the worker of the engine that the first argument names."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform == "win32":
+        signal.signal(signal.SIGBREAK, signal.SIG_IGN)
+    # The listener must get its turn while the engine computes.
+    sys.setswitchinterval(0.0005)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    source, sink = _claim_pipes()
+    return Worker(sys.argv[1], source, sink).run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

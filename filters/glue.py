@@ -1,0 +1,50 @@
+"""Whether what stands around a word inside a token is made of everyday pieces.
+
+Does not know any block list. `sowhatthe|zorgle|isthis` and `mega|zorgle|head` are the word glued to
+others; `s|crap|e` and `han|cock` are other words. Single letters are never pieces: with them half
+the dictionary would come apart.
+"""
+
+from __future__ import annotations
+
+_STRENGTHENERS = frozenset(
+    "mega super ultra uber giga hyper turbo dumb stupid fat ugly lazy big bull horse mother butt "
+    "jack smart".split()
+)
+_BEHIND = frozenset(
+    "head heads face faces hole holes bag bags lord wad wads storm show load loads fest fests "
+    "stick sticks sucker suckers eater lover ed er ing s".split()
+)
+_PIECES = _STRENGTHENERS | frozenset(
+    "the this that these is are was am it its you your ya she his her him we us our my they them "
+    "their what who why how when where and or but not no nope yes of off on out up to too for from "
+    "with by at as if so oh ah hey hi lol lmao omg wtf get got go going give have has had did does "
+    "can will would just very really here there now then more much all some one like love hate eat "
+    "want need please total holy little old such piece full bro dude happens".split()
+)
+_LONGEST = max(map(len, _PIECES))
+
+
+def _pieces(rest: str) -> bool:
+    """Whether a text is nothing, or pieces of a sentence one after the other."""
+    reached = [True] + [False] * len(rest)
+    for end in range(1, len(rest) + 1):
+        starts = range(max(0, end - _LONGEST), end)
+        reached[end] = any(reached[i] and rest[i:end] in _PIECES for i in starts)
+    return reached[-1]
+
+
+def everyday(before: str, behind: str) -> bool:
+    """Whether both sides of a word are made of everyday pieces, or only an ending follows it."""
+    return _pieces(before) and (behind in _BEHIND or _pieces(behind))
+
+
+def compounds(word: str) -> frozenset[str]:
+    """A word of three letters behind those that strengthen it, singular and plural.
+
+    Longer words are found inside tokens; one this short is part of too many others.
+    """
+    if len(word) != 3:
+        return frozenset()
+    plural = "es" if word.endswith("s") else "s"
+    return frozenset(s + word + ending for s in _STRENGTHENERS for ending in ("", plural))

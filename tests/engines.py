@@ -1,0 +1,216 @@
+"""Engines to be named by import path, `tests.engines:Class`, that fail in every way there is.
+
+They run in a real worker behind the real pipe. The text of a request does not matter unless a
+class says so.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.speech import Chunk, EngineFailed, EngineMissing, Samples, SpeechRequest, Voice
+
+RATE = 24_000
+STATE_ENV = "TEST_ENGINE_STATE"
+"""Names the file in which an engine counts its lives."""
+
+Emit = Callable[[Chunk], None]
+Cancelled = Callable[[], bool]
+
+
+def tone(seconds: float, hz: float = 440.0) -> Samples:
+    """A sine at -12 dBFS RMS."""
+    t = np.arange(round(seconds * RATE)) / RATE
+    return (0.35 * np.sin(2 * np.pi * hz * t)).astype(np.float32)
+
+
+class Echo:
+    """The engine that works: 50 ms of tone per character, in chunks of 100 ms."""
+
+    name = "echo"
+    calibration = ""
+
+    def load(self) -> None:
+        pass
+
+    def voices(self) -> list[Voice]:
+        return [Voice("tone", "Tone", "en-GB")]
+
+    def synthesise(self, request: SpeechRequest, emit: Emit, cancelled: Cancelled) -> None:
+        samples = tone(0.05 * len(request.text))
+        for start in range(0, len(samples), RATE // 10):
+            if cancelled():
+                return
+            emit(Chunk(samples[start : start + RATE // 10], RATE))
+
+    def close(self) -> None:
+        pass
+
+
+class Slow(Echo):
+    """Takes 100 ms per chunk, and shows that it works."""
+
+    def synthesise(self, request: SpeechRequest, emit: Emit, cancelled: Cancelled) -> None:
+        def slowly(chunk: Chunk) -> None:
+            until = time.monotonic() + 0.1
+            while time.monotonic() < until and not cancelled():
+                time.sleep(0.01)
+            emit(chunk)
+
+        super().synthesise(request, slowly, cancelled)
+
+
+class Busy(Echo):
+    """Works for the seconds that its text names before its first chunk, showing that it does."""
+
+    def synthesise(self, request: SpeechRequest, emit: Emit, cancelled: Cancelled) -> None:
+        until = time.monotonic() + float(request.text)
+        while time.monotonic() < until and not cancelled():
+            time.sleep(0.02)
+        emit(Chunk(tone(0.2), RATE))
+
+
+class Hang(Echo):
+    """Hangs on the text `hang`; after one chunk on `hang later`."""
+
+    def synthesise(self, request: SpeechRequest, emit: Emit, cancelled: Cancelled) -> None:
+        if request.text.startswith("hang"):
+            if request.text == "hang later":
+                emit(Chunk(tone(0.2), RATE))
+            self.hang()
+        super().synthesise(request, emit, cancelled)
+
+    def hang(self) -> None:
+        time.sleep(3600)
+
+
+class NativeHang(Hang):
+    """Hangs in C."""
+
+    def hang(self) -> None:
+        if sys.platform == "win32":
+            ctypes.windll.kernel32.Sleep(3_600_000)
+        else:
+            ctypes.CDLL(None).sleep(3600)
+
+
+class HangOnLoad(Echo):
+    """Never gets ready."""
+
+    def load(self) -> None:
+        time.sleep(3600)
+
+
+class Crash(Echo):
+    """Crashes on the text `crash`; after one chunk on `crash later`; in C on `segfault`."""
+
+    def synthesise(self, request: SpeechRequest, emit: Emit, cancelled: Cancelled) -> None:
+        if request.text == "segfault":
+            ctypes.string_at(0)
+        if request.text == "crash later":
+            emit(Chunk(tone(0.2), RATE))
+        if request.text.startswith("crash"):
+            os._exit(7)
+        super().synthesise(request, emit, cancelled)
+
+
+def lives() -> int:
+    """How many workers there have been, this one included; kept in the file of STATE_ENV."""
+    path = Path(os.environ[STATE_ENV])
+    count = int(path.read_text()) + 1 if path.exists() else 1
+    path.write_text(str(count))
+    return count
+
+
+class CrashTwice(Echo):
+    """The first two workers crash on their first request; the third works."""
+
+    def load(self) -> None:
+        self.life = lives()
+
+    def synthesise(self, request: SpeechRequest, emit: Emit, cancelled: Cancelled) -> None:
+        if self.life <= 2:
+            os._exit(7)
+        super().synthesise(request, emit, cancelled)
+
+
+class FailsToLoad(Echo):
+    """Raises on load, every time."""
+
+    def load(self) -> None:
+        lives()
+        raise RuntimeError("no weights today")
+
+
+class Missing(Echo):
+    """Says what has to be installed."""
+
+    def load(self) -> None:
+        lives()
+        raise EngineMissing('install it with: pip install "the-voice"')
+
+
+class Failing(Echo):
+    """Gives up by itself, with an error of its own or any other."""
+
+    def synthesise(self, request: SpeechRequest, emit: Emit, cancelled: Cancelled) -> None:
+        if request.text == "fail":
+            raise EngineFailed("out of memory")
+        if request.text == "raise":
+            raise ValueError("a bug\nin two lines")
+        super().synthesise(request, emit, cancelled)
+
+
+class Garbage(Echo):
+    """What its text names: audio that is none, or a process that misbehaves."""
+
+    def synthesise(self, request: SpeechRequest, emit: Emit, cancelled: Cancelled) -> None:
+        good = tone(0.2)
+        bad: dict[str, Any] = {
+            "nan": np.full(100, np.nan, np.float32),
+            "inf": np.full(100, np.inf, np.float32),
+            "loud": good * 100,
+            "float64": good.astype(np.float64),
+            "stereo": np.stack((good, good)),
+            "list": good.tolist(),
+            "silence": np.zeros(RATE, np.float32),
+        }
+        if request.text in bad:
+            emit(Chunk(bad[request.text], RATE))
+        elif request.text == "rate":
+            emit(Chunk(good, RATE))
+            emit(Chunk(good, RATE * 2))
+        elif request.text == "endless":
+            while True:
+                emit(Chunk(good, RATE))
+        elif request.text == "endless silence":
+            while True:
+                emit(Chunk(bad["silence"], RATE))
+        elif request.text == "prints":
+            os.write(1, b"stray bytes of a native library\n")
+            sys.stdout.write("a stray print\n" * 3)
+            sys.stdout.flush()
+            emit(Chunk(good, RATE))
+        elif request.text == "floods the log":
+            os.write(2, b"x" * 5000 + b"\x1b[31m\n" + b"noise\n" * 500)
+            emit(Chunk(good, RATE))
+        elif request.text != "nothing":
+            super().synthesise(request, emit, cancelled)
+
+
+class Grandchild(Crash):
+    """Starts a process that outlives it and holds its standard error open."""
+
+    def load(self) -> None:
+        import subprocess
+
+        code = "import sys, time; sys.stderr.write('here\\n'); time.sleep(2)"
+        subprocess.Popen([sys.executable, "-c", code])

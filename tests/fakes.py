@@ -1,0 +1,232 @@
+"""Fakes with the real method names: an engine, a player and a chat that tests script.
+
+They run in virtual time: a clip lasts as long as its samples say, and nothing is really heard.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from bot.audio.mixer import Outcome
+from bot.audio.player import Ended, State
+from bot.backlog import Backlog
+from bot.control import Control
+from bot.intake import Intake, Policy
+from bot.line import Line
+from bot.speaker import Speaker
+from bot.telemetry import Ledger
+from engine.speech import Chunk, EngineFailed, SpeechError, SpeechRequest
+from filters.chain import Rules
+from filters.gate import Gate
+from filters.limits import LINES, SPEECH
+from filters.message import Author, ChatMessage, Payment, Role
+from filters.trigger import Trigger
+
+RATE = 1000
+
+
+@dataclass
+class FakeEngine:
+    """Speaks one second for each word. `faults` are taken one an attempt; None: no fault."""
+
+    name: str = "fake"
+    delay_s: float = 0.0
+    """Before each chunk."""
+    faults: list[SpeechError | None] = field(default_factory=list)
+    """Raised after the first chunk, or instead of it if `at_once`."""
+    at_once: bool = False
+    asked: list[SpeechRequest] = field(default_factory=list)
+    closed: int = 0
+    """How often a consumer stopped early."""
+
+    async def speak(self, request: SpeechRequest) -> AsyncIterator[Chunk]:
+        self.asked.append(request)
+        fault = self.faults.pop(0) if self.faults else None
+        try:
+            for number, _ in enumerate(request.text.split()):
+                await asyncio.sleep(self.delay_s)
+                if fault is not None and (number or self.at_once):
+                    raise fault
+                yield Chunk(np.full(RATE, 0.1, np.float32), RATE)
+            if fault is not None:
+                raise fault
+        except GeneratorExit:
+            self.closed += 1
+            raise
+
+    def attempts(self) -> Iterator[FakeEngine]:
+        yield self
+        yield self
+
+
+class FakePlayer:
+    """Plays utterances one after the other, as long as their samples last."""
+
+    def __init__(self) -> None:
+        self.state = State.OPEN
+        self.started: Callable[[str, float], None] = lambda utterance, at: None
+        self.log: list[tuple[str, str]] = []
+        self._order: list[str] = []
+        self._seconds: dict[str, float] = {}
+        self._finished: dict[str, asyncio.Event] = {}
+        self._ends: dict[str, asyncio.Future[Ended]] = {}
+        self._opened = asyncio.Event()
+        self._opened.set()
+
+    def close_device(self) -> None:
+        self.state = State.WAITING
+        self._opened.clear()
+
+    async def wait_open(self) -> None:
+        await self._opened.wait()
+
+    def play(self, utterance: str) -> None:
+        self._seconds[utterance] = 0.0
+        self._finished[utterance] = asyncio.Event()
+        self._ends[utterance] = asyncio.get_running_loop().create_future()
+        self._order.append(utterance)
+        self.log.append(("play", utterance))
+
+    def feed(self, utterance: str, chunk: Chunk) -> None:
+        self._seconds[utterance] += len(chunk.samples) / chunk.sample_rate
+
+    def finish(self, utterance: str) -> None:
+        self._finished[utterance].set()
+
+    def cancel(self, utterance: str, fade_ms: float = 8.0) -> None:
+        self.log.append(("cancel", utterance))
+        self._finished[utterance].set()
+        self._end(utterance, Outcome.CANCELLED)
+
+    async def wait_ended(self, utterance: str) -> Ended:
+        return await asyncio.shield(self._ends[utterance])
+
+    def _end(self, utterance: str, outcome: Outcome) -> None:
+        if not self._ends[utterance].done():
+            self._ends[utterance].set_result(Ended(outcome, self._seconds[utterance], None))
+
+    async def run(self) -> None:
+        """The device: take the utterances in order, each for its seconds."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(0.001)
+            waiting = [u for u in self._order if not self._ends[u].done()]
+            if not waiting or self.state is not State.OPEN:
+                continue
+            utterance = waiting[0]
+            self.log.append(("start", utterance))
+            self.started(utterance, loop.time())
+            began = loop.time()
+            await self._finished[utterance].wait()
+            rest = began + self._seconds[utterance] - loop.time()
+            await asyncio.wait([self._ends[utterance]], timeout=max(0.0, rest))
+            self._end(utterance, Outcome.PLAYED)
+
+
+class Channel:
+    """Intake, backlog, speaker and control, wired as in bot.app, around the fakes."""
+
+    def __init__(
+        self,
+        *,
+        trigger: Trigger | None = None,
+        gate: Gate | None = None,
+        rules: Rules | None = None,
+        limits: bool = False,
+        lines: int = 50,
+        seconds: float = 1000.0,
+        engine: FakeEngine | None = None,
+    ) -> None:
+        loop = asyncio.get_running_loop()
+        self.engine = engine or FakeEngine()
+        self.player = FakePlayer()
+        self.ledger = Ledger(loop.time)
+        self.backlog = Backlog(lines=lines, seconds=seconds, stale_s=60.0)
+        self.speaker = Speaker(
+            backlog=self.backlog,
+            engines=self.engine,  # type: ignore[arg-type]
+            player=self.player,  # type: ignore[arg-type]
+            ledger=self.ledger,
+            request=lambda line: SpeechRequest(line.spoken),
+            stale_s=60.0,
+            now=loop.time,
+        )
+        self.player.started = self.speaker.started
+        self.control = Control(self.speaker)
+        policy = Policy(
+            trigger=trigger or Trigger(),
+            gate=gate or Gate(),
+            lines=LINES if limits else {},
+            rules=rules or Rules(),
+            speech=SPEECH if limits else {},
+        )
+        self.intake = Intake(
+            policy,
+            backlog=self.backlog,
+            ledger=self.ledger,
+            speaker=self.speaker,
+            control=self.control,
+            now=loop.time,
+        )
+        self._tasks: list[asyncio.Task[None]] = []
+        self._ids = 0
+
+    async def __aenter__(self) -> Channel:
+        for part in (self.intake.run(), self.speaker.run(), self.player.run(), self._sweep()):
+            self._tasks.append(asyncio.create_task(part))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        # The law of counting: everything that came in ended once, or still waits.
+        assert self.ledger.received == sum(self.ledger.ends.values()) + self.waiting
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(1.0)
+            self.intake.expire()
+            self.speaker.expire()
+
+    @property
+    def waiting(self) -> int:
+        return self.intake.waiting + self.speaker.waiting
+
+    def says(
+        self,
+        text: str,
+        author: str = "ann",
+        *,
+        id: str | None = None,
+        role: Role | None = None,
+        paid: Payment | None = None,
+        **more: object,
+    ) -> str:
+        """Emit a chat line; returns its id."""
+        self._ids += 1
+        id = f"m{self._ids}" if id is None else id
+        roles = frozenset({role}) if role else frozenset()
+        who = Author(author, author, roles)
+        self.intake.emit(
+            ChatMessage("t", "c", id, who, text, paid=paid, **more)  # type: ignore[arg-type]
+        )
+        return id
+
+    def ends(self) -> dict[str, int]:
+        return {str(end): count for end, count in self.ledger.ends.items() if count}
+
+    @property
+    def asked(self) -> list[str]:
+        return [request.text for request in self.engine.asked]
+
+
+def failure(text: str = "crashed") -> EngineFailed:
+    return EngineFailed(text)
+
+
+__all__ = ["RATE", "Channel", "FakeEngine", "FakePlayer", "Line", "failure"]

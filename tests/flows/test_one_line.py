@@ -1,0 +1,345 @@
+"""Intake, backlog and speaker together, in virtual time: what becomes of each message."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from bot.audio.player import State
+from engine.speech import BadRequest, EngineFailed
+from filters.chain import Rules
+from filters.gate import Gate
+from filters.message import Kind, Payment, Removal, RemovalKind, Role
+from filters.trigger import Trigger
+from filters.wordlist import compile_words
+from tests.fakes import Channel, FakeEngine, failure
+
+pytestmark = pytest.mark.virtual_time
+
+
+def delete(id: str) -> Removal:
+    return Removal("t", "c", RemovalKind.DELETE, id)
+
+
+def clear(author: str, seconds: float | None = None) -> Removal:
+    return Removal("t", "c", RemovalKind.CLEAR_AUTHOR, author, seconds)
+
+
+async def test_a_triggered_line_is_spoken_and_its_stages_are_kept_in_order() -> None:
+    async with Channel() as channel:
+        channel.says("!tts hello there")
+        await channel.ledger.settled()
+        assert channel.asked == ["hello there"]
+        assert channel.ends() == {"spoken": 1}
+        (line,) = channel.ledger.heard
+        at = line.stages
+        times = [at.received, at.judged, at.taken, at.first_chunk, at.first_sample]
+        assert all(time is not None for time in times)
+        assert times == sorted(times)
+
+
+async def test_chat_without_a_trigger_and_bots_are_ignored() -> None:
+    async with Channel() as channel:
+        channel.says("hello")
+        channel.says("!tts beep", role=Role.BOT)
+        channel.says("!tts beep", "Nightbot")
+        channel.says("!other thing")
+        await channel.ledger.settled()
+        assert channel.ends() == {"ignored": 4}
+
+
+async def test_every_line_mode_speaks_plain_lines_but_no_commands() -> None:
+    async with Channel(trigger=Trigger(every_line=True)) as channel:
+        channel.says("hello")
+        channel.says("!song request", "bob")
+        await channel.ledger.settled()
+        assert channel.asked == ["hello"]
+        assert channel.ends() == {"spoken": 1, "ignored": 1}
+
+
+async def test_the_same_id_is_spoken_once_and_a_missing_id_is_no_duplicate() -> None:
+    async with Channel() as channel:
+        channel.says("!tts one", id="x")
+        channel.says("!tts one", id="x")
+        channel.says("!tts two", "bob", id="")
+        channel.says("!tts three", "cid", id="")
+        await channel.ledger.settled()
+        assert channel.ends() == {"spoken": 3, "duplicate": 1}
+
+
+async def test_the_order_is_by_payment_and_role_while_one_plays() -> None:
+    async with Channel() as channel:
+        channel.says("!tts first playing")
+        await asyncio.sleep(0.1)
+        channel.says("!tts ahead", "bob")
+        await asyncio.sleep(0.1)
+        channel.says("!tts viewer", "cid")
+        channel.says("!tts sub", "dan", role=Role.SUBSCRIBER)
+        channel.says("thanks", "eve", paid=Payment(100, "bits"))
+        channel.says("!tts mod", "fay", role=Role.MODERATOR)
+        await channel.ledger.settled()
+        assert channel.asked == ["first playing", "ahead", "thanks", "mod", "sub", "viewer"]
+
+
+async def test_an_ordinary_author_has_one_waiting_line_a_moderator_three() -> None:
+    async with Channel() as channel:
+        for n in range(5):
+            channel.says(f"!tts line {n}", "ann")
+            channel.says(f"!tts mod {n}", "mod", role=Role.MODERATOR)
+        await channel.ledger.settled()
+        assert sum("line" in text for text in channel.asked) == 1
+        assert sum("mod" in text for text in channel.asked) == 3
+        assert channel.ends() == {"spoken": 4, "dropped": 6}
+
+
+async def test_lines_of_one_author_are_limited_before_they_are_judged() -> None:
+    async with Channel(limits=True) as channel:
+        for n in range(10):
+            channel.says(f"!tts {n}", "ann")
+            await asyncio.sleep(1.5)
+        await channel.ledger.settled()
+        assert len(channel.asked) == 2
+        assert channel.ends() == {"spoken": 2, "dropped": 8}
+
+
+async def test_seconds_of_one_author_are_limited_after_judging() -> None:
+    async with Channel(limits=True, engine=FakeEngine()) as channel:
+        long = "!tts " + " ".join(f"word{chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(40))
+        channel.says(long, "ann")
+        await asyncio.sleep(30)
+        channel.says(long, "ann")
+        await channel.ledger.settled()
+        assert channel.ends() == {"spoken": 1, "dropped": 1}
+
+
+async def test_blocked_words_and_authors_are_dropped_paid_or_not() -> None:
+    rules = Rules(words=compile_words(["zorgle"]))
+    async with Channel(rules=rules, gate=Gate(blocked=["Troll"])) as channel:
+        channel.says("!tts you zorgle")
+        channel.says("you z o r g l e", "bob", paid=Payment(5, "EUR"))
+        channel.says("!tts nice words", "troll")
+        channel.says("!tts nice words", "cid")
+        await channel.ledger.settled()
+        assert channel.asked == ["nice words"]
+        assert channel.ends() == {"spoken": 1, "dropped": 3}
+
+
+async def test_a_word_cut_over_two_lines_of_one_author_is_seen() -> None:
+    async with Channel(rules=Rules(words=compile_words(["zorgle"]))) as channel:
+        channel.says("!tts zor")
+        await asyncio.sleep(2)
+        channel.says("!tts gle")
+        await channel.ledger.settled()
+        assert channel.ends() == {"spoken": 1, "dropped": 1}
+
+
+async def test_a_gate_that_raises_drops_the_message_and_the_next_one_is_spoken(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Broken(Gate):
+        def refuse(self, message):  # type: ignore[no-untyped-def]
+            if message.author.id == "ann":
+                raise RuntimeError("bug")
+            return super().refuse(message)
+
+    async with Channel(gate=Broken()) as channel:
+        channel.says("!tts one", "ann")
+        channel.says("!tts two", "bob")
+        await channel.ledger.settled()
+        assert channel.ends() == {"dropped": 1, "spoken": 1}
+        assert "a gate failed" in caplog.text
+
+
+async def test_a_full_backlog_sheds_unjudged_and_keeps_what_was_paid_for() -> None:
+    async with Channel(lines=5) as channel:
+        channel.player.close_device()
+        for n in range(200):
+            channel.says(f"!tts line {n}", f"viewer{n}")
+        for n in range(10):
+            channel.says(f"gift {n}", f"giver{n}", paid=Payment(1, "EUR"))
+        await asyncio.sleep(1)
+        assert channel.ends() == {"shed": 200}
+        assert channel.waiting == 10
+
+
+@pytest.mark.parametrize("role", [Role.MODERATOR, Role.BROADCASTER])
+async def test_skip_ends_the_line_that_sounds_and_the_next_one_is_heard(role: Role) -> None:
+    async with Channel() as channel:
+        channel.says("!tts one two three four five six seven eight")
+        channel.says("!tts next", "bob")
+        await asyncio.sleep(2)
+        channel.says("!tts skip", "mod", role=role)
+        at = asyncio.get_running_loop().time()
+        await channel.ledger.settled()
+        assert channel.ends() == {"skipped": 1, "spoken": 1, "command": 1}
+        assert channel.ledger.heard[1].stages.first_sample - at < 0.01  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"role": Role.VIP},
+        {"role": Role.SUBSCRIBER},
+        {"author": "the_real_moderator"},
+        {"role": Role.MODERATOR, "shared_from": "elsewhere"},
+    ],
+)
+async def test_skip_from_who_may_not_is_a_refused_command_and_never_spoken(
+    more: dict[str, object],
+) -> None:
+    async with Channel(gate=Gate(shared=True)) as channel:
+        channel.says("!tts one two three")
+        await asyncio.sleep(0.5)
+        channel.says("!tts SKIP ", **{"author": "bob", **more})  # type: ignore[arg-type]
+        await channel.ledger.settled()
+        assert channel.ends() == {"spoken": 1, "command": 1}
+
+
+async def test_skip_as_the_beginning_of_a_sentence_is_text() -> None:
+    async with Channel() as channel:
+        channel.says("!tts skip this part please", "bob")
+        await channel.ledger.settled()
+        assert channel.asked == ["skip this part please"]
+
+
+async def test_skip_works_at_once_while_the_engine_hangs() -> None:
+    async with Channel(engine=FakeEngine(delay_s=1000)) as channel:
+        channel.says("!tts stuck")
+        await asyncio.sleep(1)
+        channel.says("!tts skip", "mod", role=Role.MODERATOR)
+        assert channel.ends() == {"skipped": 1, "command": 1}
+        channel.engine.delay_s = 0
+        channel.says("!tts again", "bob")
+        await asyncio.sleep(2)
+        assert channel.ends() == {"skipped": 1, "command": 1, "spoken": 1}
+
+
+@pytest.mark.parametrize("after_s", [0.0, 0.5, 2.5], ids=["unjudged", "ready", "playing"])
+@pytest.mark.parametrize("how", ["delete", "author", "all"])
+async def test_a_deletion_reaches_a_line_wherever_it_is(after_s: float, how: str) -> None:
+    async with Channel() as channel:
+        channel.says("!tts one two", "bob")
+        id = channel.says("!tts bad bad bad bad", "ann")
+        await asyncio.sleep(after_s)
+        removal = {
+            "delete": delete(id),
+            "author": clear("ann"),
+            "all": Removal("t", "c", RemovalKind.CLEAR_ALL),
+        }[how]
+        channel.intake.emit(removal)
+        await channel.ledger.settled()
+        spoken_before = after_s > 2 or how != "all"
+        assert channel.ends() == ({"spoken": 1} if spoken_before else {}) | {
+            "purged": 1 if spoken_before else 2
+        }
+
+
+async def test_what_was_deleted_before_it_came_is_not_spoken() -> None:
+    async with Channel() as channel:
+        channel.intake.emit(delete("late"))
+        channel.intake.emit(clear("troll"))
+        channel.says("!tts hi", id="late")
+        channel.says("!tts hi", "troll")
+        await channel.ledger.settled()
+        assert channel.ends() == {"purged": 2}
+
+
+async def test_a_timeout_silences_its_author_for_as_long_as_it_lasts() -> None:
+    async with Channel() as channel:
+        channel.intake.emit(clear("ann", seconds=5))
+        await asyncio.sleep(4)
+        channel.says("!tts too soon")
+        await asyncio.sleep(2)
+        channel.says("!tts sorry")
+        await channel.ledger.settled()
+        assert channel.ends() == {"purged": 1, "spoken": 1}
+
+
+async def test_a_failed_engine_gets_the_same_line_again_whole() -> None:
+    async with Channel(engine=FakeEngine(faults=[failure()])) as channel:
+        channel.says("!tts one two three")
+        await channel.ledger.settled()
+        assert channel.asked == ["one two three"] * 2
+        assert ("cancel", "u1") in channel.player.log
+        assert channel.ends() == {"spoken": 1}
+
+
+@pytest.mark.parametrize("fault", [EngineFailed("dead"), BadRequest("no such voice")])
+async def test_a_line_that_no_engine_can_speak_fails_and_the_next_one_is_heard(
+    fault: EngineFailed | BadRequest,
+) -> None:
+    async with Channel(engine=FakeEngine(faults=[fault, fault], at_once=True)) as channel:
+        channel.says("!tts one")
+        channel.says("!tts two", "bob")
+        await channel.ledger.settled()
+        assert channel.ends() == {"failed": 1, "spoken": 1}
+
+
+async def test_without_a_device_lines_wait_and_unpaid_ones_go_stale() -> None:
+    async with Channel() as channel:
+        channel.player.close_device()
+        channel.says("!tts free")
+        channel.says("paid words", "bob", paid=Payment(1, "EUR"))
+        await asyncio.sleep(62)
+        assert channel.ends() == {"stale": 1}
+        assert channel.waiting == 1
+
+
+async def test_a_line_ready_behind_a_lost_device_goes_stale_too() -> None:
+    async with Channel() as channel:
+        channel.says("!tts one two three")
+        await asyncio.sleep(1)
+        channel.says("!tts ready behind", "bob")
+        await asyncio.sleep(1)
+        channel.player.state = State.WAITING
+        channel.player._order.clear()
+        await asyncio.sleep(70)
+        assert "stale" in channel.ends()
+
+
+async def test_two_lines_at_most_are_in_the_speakers_hands() -> None:
+    async with Channel() as channel:
+        for n in range(6):
+            channel.says(f"!tts word word word {n}", f"viewer{n}")
+        await asyncio.sleep(1)
+        assert len(channel.asked) == 2
+        assert channel.speaker.waiting == 2
+
+
+async def test_stopping_counts_what_sounded_as_skipped_and_the_rest_as_waiting() -> None:
+    async with Channel() as channel:
+        for n in range(4):
+            channel.says(f"!tts word word word {n}", f"viewer{n}")
+        await asyncio.sleep(1)
+    assert channel.ends() == {"skipped": 1}
+    assert channel.waiting == 3
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "spoken"),
+    [
+        (Kind.REDEMPTION, "from a reward", 1),
+        (Kind.SUB, "many months", 1),
+        (Kind.RAID, "", 0),
+        (Kind.GIFT, "", 0),
+    ],
+)
+async def test_paid_events_with_text_are_spoken_without_a_command(
+    kind: Kind, text: str, spoken: int
+) -> None:
+    async with Channel() as channel:
+        channel.says(text, kind=kind)
+        await channel.ledger.settled()
+        assert len(channel.asked) == spoken
+
+
+async def test_hostile_text_passes_through_without_harm() -> None:
+    texts = ["\0", "\ud800 lone", "a" + "\u0301" * 10_000, "x" * 1_000_000, "\u202e\u2066abc", ""]
+    async with Channel(trigger=Trigger(every_line=True)) as channel:
+        for n, text in enumerate(texts):
+            channel.says(text, f"viewer{n}\n\x1b[31m")
+            channel.says(f"!tts {text}", f"other{n}")
+        await channel.ledger.settled()
+        assert channel.ledger.received == 2 * len(texts)
+        assert "failed" not in channel.ends()

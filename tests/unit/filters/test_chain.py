@@ -1,0 +1,124 @@
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from filters import chain
+from filters.chain import SOMEBODY, Draft, Rules, judge, name_to_say
+from filters.message import Action, Author, ChatMessage, Fragment, Payment
+from filters.wordlist import compile_words
+
+RULES = Rules(words=compile_words(["zorgle", "blippo"]))
+HELLO = ChatMessage("console", "c", "m", Author("1", "viewer"), "hello there")
+
+
+def verdict(
+    text: str, *fragments: Fragment, rules: Rules = RULES, earlier: tuple[str, ...] = ()
+) -> tuple[Action, str, str]:
+    v = judge(replace(HELLO, text=text, fragments=fragments), rules, earlier)
+    return v.action, v.reason, v.spoken
+
+
+def test_a_harmless_line_is_spoken_with_its_seconds() -> None:
+    found = judge(HELLO, RULES)
+    assert (found.action, found.spoken) == (Action.SPEAK, "hello there")
+    assert found.seconds == pytest.approx(11 / 14)
+    assert found.reason
+
+
+def test_a_blocked_word_drops_the_whole_line_and_is_not_quoted() -> None:
+    action, reason, spoken = verdict("hello z0rgl3 you")
+    assert (action, spoken) == (Action.DROP, "")
+    assert reason == "blocked word (entry 1, whole word, reading: leet)"
+
+
+def test_what_is_spoken_is_judged_too() -> None:
+    fragments = tuple(Fragment("emote" if len(p) > 1 else "text", p) for p in ["z", " Kappa ", "o"])
+    rest = (Fragment("text", "rgle"),)
+    text = "z Kappa orgle"
+    assert verdict(text, *fragments, *rest)[0] is Action.DROP
+    assert verdict("zor&lt;i&gt;gle")[0] is Action.DROP
+
+
+def test_the_name_of_an_emote_is_not_spoken_and_not_judged() -> None:
+    emote = Fragment("emote", "zorgle")
+    assert verdict("hi zorgle", Fragment("text", "hi "), emote) == (
+        Action.SPEAK,
+        "passed every rule",
+        "hi",
+    )
+
+
+def test_a_cut_that_bares_a_blocked_word_is_seen() -> None:
+    rules = replace(RULES, max_seconds=13 / 14)
+    action, reason, _ = verdict("abcdefgzorgleqwrtpsdfgh", rules=replace(rules, max_seconds=1.0))
+    assert action is Action.SPEAK, reason
+    assert verdict("zorglekkqwrtpsdfgh", rules=replace(rules, max_seconds=6 / 14))[0] is Action.DROP
+
+
+def test_words_split_over_messages_drop_the_last() -> None:
+    assert verdict("gle you", earlier=("what a zor",))[:2] == (
+        Action.DROP, "blocked word (entry 1, split over messages, reading: folded)",
+    )  # fmt: skip
+
+
+def test_links_are_said_or_drop_the_line() -> None:
+    assert verdict("see zorg.com now")[2] == "see link now"
+    assert verdict("see zorg.com", rules=replace(RULES, links="drop")) == (
+        Action.DROP,
+        "a link",
+        "",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [("█" * 50, "drawn with characters"), ("🎉", "nothing to say"), ("", "nothing to say")],
+)
+def test_lines_without_words_are_dropped(text: str, reason: str) -> None:
+    assert verdict(text) == (Action.DROP, reason, "")
+
+
+def test_paid_lines_may_be_longer() -> None:
+    text = " ".join(f"word{i} and" for i in range(60))
+    free = judge(replace(HELLO, text=text), RULES)
+    paid = judge(replace(HELLO, text=text, paid=Payment(5, "EUR")), RULES)
+    assert 11 < free.seconds <= 12
+    assert 24 < paid.seconds <= 25
+
+
+def test_a_rule_that_raises_drops_the_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(draft: Draft, rules: Rules) -> Draft:
+        raise KeyError(draft.text)
+
+    monkeypatch.setattr(chain, "RULES", (*chain.RULES, ("broken", broken)))
+    assert verdict("hello") == (Action.DROP, "error in rule broken: KeyError", "")
+
+
+def test_names_pass_the_same_filter() -> None:
+    def said(name: str) -> str:
+        return name_to_say(Author("1", name), RULES)
+
+    assert said("Some_Viewer") == "Some Viewer"
+    assert said("xXZ0rgl3Xx") == SOMEBODY
+    assert said("🎉") == SOMEBODY
+
+
+@given(st.text(st.characters(exclude_categories=()), max_size=200))
+@settings(max_examples=500)
+def test_every_text_gets_a_verdict_by_a_rule_that_works(text: str) -> None:
+    found = judge(replace(HELLO, text=text), RULES, (text,))
+    assert found.reason
+    assert not found.reason.startswith("error")
+    assert (found.spoken != "") == (found.action is Action.SPEAK)
+    found.spoken.encode()
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 1_000_000, "e" + "\u0301" * 10_000, "\x00" * 9_999 + "hi", "\ud800 hi"]
+)
+def test_hostile_lines_end_in_a_verdict(text: str) -> None:
+    action, reason, spoken = verdict(text)
+    assert action is Action.SPEAK, reason
+    assert len(spoken) < 10

@@ -1,0 +1,127 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+
+
+def run(*arguments: str, feed: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "filters", *arguments]
+    return subprocess.run(
+        command, cwd=ROOT, input=feed, capture_output=True, timeout=30, check=False
+    )
+
+
+@pytest.fixture
+def blocklist(tmp_path: Path) -> str:
+    path = tmp_path / "words.txt"
+    path.write_text("\ufeffzorgle\r\n\r\nžluk\r\n", "utf-8")
+    return str(path)
+
+
+def test_each_line_gets_a_verdict_in_order(blocklist: str) -> None:
+    lines = [
+        b'{"text": "hello"}',
+        b"not json",
+        b"",
+        b'["text"]',
+        b'{"text": 5}',
+        b'{"user": "x"}',
+        b'{"text": "x", "prev": "zor"}',
+        b'{"text": "gle", "user": "u", "name": "N", "prev": ["zor"]}',
+        b'{"text": "zl\xc5\xafk \xc5\xbeluk"}',
+        b'{"text": "\\ud800 lone \\u0000"}',
+        b"\xff\xfe",
+        b"[" * 100_000,
+        '{"text": "привет"}'.encode(),
+    ]
+    done = run("--blocklist", blocklist, feed=b"\n".join(lines) + b"\n")
+    assert (done.returncode, done.stderr) == (0, b"")
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(a["verdict"], a["spoken"]) for a in answers] == [
+        ("speak", "hello"),
+        *[("drop", "")] * 8,
+        ("speak", "lone"),
+        *[("drop", "")] * 2,
+        ("speak", "привет"),
+    ]
+    assert [a["reason"] for a in answers[1:7]] == [
+        "not JSON",
+        "not JSON",
+        "not an object",
+        "text is not a string",
+        "text is not a string",
+        "prev is not a list of strings",
+    ]
+    assert done.stdout.isascii()
+
+
+def test_a_last_line_without_an_end_counts() -> None:
+    done = run(feed=b'{"text": "zorgle"}')
+    assert json.loads(done.stdout)["spoken"] == "zorgle", "without a block list nothing is blocked"
+
+
+def test_an_overlong_line_is_dropped_and_the_next_is_read() -> None:
+    done = run(feed=b'{"text": "' + b"a" * (9 << 20) + b'"}\n{"text": "next"}\n')
+    first, second = (json.loads(line) for line in done.stdout.splitlines())
+    assert first["verdict"] == "drop"
+    assert second["spoken"] == "next"
+
+
+def test_answers_come_line_by_line() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "filters"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        child.stdin.write(b'{"text": "hi"}\n')
+        child.stdin.flush()
+        assert json.loads(child.stdout.readline())["spoken"] == "hi"
+        child.stdin.close()
+        assert child.wait(10) == 0
+
+
+def test_it_ends_quietly_when_nobody_reads() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "filters"],
+        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as child:  # fmt: skip
+        assert child.stdout is not None
+        child.stdout.close()
+        assert child.stdin is not None
+        child.stdin.write(b'{"text": "hi"}\n')
+        child.stdin.close()
+        assert child.stderr is not None
+        said = child.stderr.read()
+        assert (child.wait(10), said) == (0, b"")
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [(None, b"cannot read"), (b"zorgle\n*\n", b"entry 2"), (b"\xff\n", b"UTF-8")],
+)
+def test_a_wrong_list_is_one_line_and_status_2(
+    tmp_path: Path, content: bytes | None, says: bytes
+) -> None:
+    path = tmp_path / "words.txt"
+    if content is not None:
+        path.write_bytes(content)
+    done = run("--blocklist", str(path))
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert len(done.stderr.splitlines()) == 1
+    assert says in done.stderr
+
+
+@pytest.mark.parametrize("argument", ["--nonsense", "extra", "--block"])
+def test_unknown_arguments_are_status_2(argument: str) -> None:
+    assert run(argument).returncode == 2
+
+
+def test_it_starts_without_heavy_imports() -> None:
+    script = "import sys, filters.__main__; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, check=True)
+    loaded = set(done.stdout.decode().split())
+    assert loaded.isdisjoint({"asyncio", "logging", "numpy", "socket", "pydantic", "bot", "engine"})

@@ -1,0 +1,94 @@
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from filters.limits import LINES, SPEECH, Buckets, Limit, limit_for
+from filters.message import Author, ChatMessage, Kind, Payment, Rank, Role
+
+
+def message(*roles: Role, paid: Payment | None = None, kind: Kind = Kind.MESSAGE) -> ChatMessage:
+    author = Author("1", "viewer", frozenset(roles))
+    return ChatMessage("console", "c", "m", author, "hi", kind=kind, paid=paid)
+
+
+def test_a_rested_author_may_spend_the_burst_then_waits_for_each_unit() -> None:
+    buckets, limit = Buckets(), Limit(per_seconds=20, burst=2)
+    assert [buckets.take("a", limit, now) for now in (0, 0, 0, 19, 20, 21, 40)] == [
+        True, True, False, False, True, False, True,
+    ]  # fmt: skip
+
+
+def test_a_refusal_costs_nothing() -> None:
+    buckets, limit = Buckets(), Limit(per_seconds=10, burst=1)
+    assert buckets.take("a", limit, 0)
+    assert not any(buckets.take("a", limit, now) for now in range(1, 10))
+    assert buckets.take("a", limit, 10)
+
+
+def test_cost_counts_in_units() -> None:
+    buckets, limit = Buckets(), Limit(per_seconds=2, burst=10)
+    assert buckets.take("a", limit, 0, cost=8)
+    assert not buckets.take("a", limit, 0, cost=3)
+    assert buckets.take("a", limit, 0, cost=2)
+
+
+def test_a_cost_above_the_burst_passes_when_rested() -> None:
+    buckets, limit = Buckets(), Limit(per_seconds=1, burst=5)
+    assert buckets.take("a", limit, 0, cost=12)
+    assert not buckets.take("a", limit, 4, cost=4.5)
+    assert buckets.take("a", limit, 5, cost=5)
+
+
+def test_authors_do_not_share() -> None:
+    buckets, limit = Buckets(), Limit(per_seconds=10, burst=1)
+    assert buckets.take("a", limit, 0)
+    assert buckets.take("b", limit, 0)
+
+
+def test_memory_is_bounded_and_the_longest_unused_goes_first() -> None:
+    buckets, limit = Buckets(keys=3), Limit(per_seconds=10, burst=2)
+    for key in "abcad":
+        assert buckets.take(key, limit, 0)
+    assert len(buckets) == 3
+    assert not buckets.take("a", limit, 0), "a was used after b and is still known"
+    assert buckets.take("b", limit, 0)
+    assert buckets.take("b", limit, 0), "b was forgotten: rested"
+
+
+@pytest.mark.parametrize("cost", [-1, math.nan])
+def test_a_cost_that_is_none_is_an_error(cost: float) -> None:
+    with pytest.raises(ValueError, match="cost"):
+        Buckets().take("a", Limit(1, 1), 0, cost=cost)
+
+
+@pytest.mark.parametrize(("per_seconds", "burst"), [(0, 1), (1, 0), (-1, 1), (math.nan, 1)])
+def test_a_limit_needs_positive_numbers(per_seconds: float, burst: float) -> None:
+    with pytest.raises(ValueError, match="positive"):
+        Limit(per_seconds, burst)
+
+
+@given(st.lists(st.tuples(st.floats(0, 50), st.floats(0, 30)), max_size=60))
+def test_never_more_than_the_burst_and_the_rate(steps: list[tuple[float, float]]) -> None:
+    buckets, limit = Buckets(), Limit(per_seconds=3, burst=15)
+    now = spent = 0.0
+    for wait, cost in steps:
+        now += wait
+        if buckets.take("a", limit, now, cost):
+            spent += min(cost, limit.burst)
+        assert spent <= limit.burst + now / limit.per_seconds + 1e-6
+
+
+@pytest.mark.parametrize("limits", [LINES, SPEECH])
+def test_higher_ranks_get_more_and_the_broadcaster_is_free(limits: dict[Rank, Limit]) -> None:
+    ranks = [Rank.EVERYONE, Rank.SUBSCRIBER, Rank.VIP, Rank.MODERATOR]
+    rates = [limits[rank].per_seconds for rank in ranks]
+    assert rates == sorted(rates, reverse=True)
+    assert limit_for(message(Role.BROADCASTER), limits) is None
+    assert limit_for(message(Role.VIP), limits) == limits[Rank.VIP]
+
+
+def test_what_was_paid_for_is_free() -> None:
+    assert limit_for(message(paid=Payment(100, "bits")), LINES) is None
+    assert limit_for(message(kind=Kind.REDEMPTION), LINES) is None

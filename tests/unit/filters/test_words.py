@@ -1,0 +1,142 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from filters.fold import readings
+from filters.inflect import inflections
+from filters.wordlist import compile_words, entries
+from filters.words import find, find_split
+
+WORDS = compile_words(
+    ["zorgle", "blip", "drook", "qax", "snarf*", "*plong*", "gro*mp", "two words"]
+)
+
+
+def how(text: str) -> str | None:
+    hit = find(WORDS, readings(text))
+    return hit.how if hit else None
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("you zorgle!", "whole word"),
+        ("ZORGLES", "whole word"),
+        ("zorgling", "whole word"),
+        ("blipped", "whole word"),
+        ("unzorglable", "whole word"),
+        ("dumbqax", "whole word"),
+        ("zoooorgle", "whole word"),
+        ("bbbllliiippp", "whole word"),
+        ("zzoorrggllee", "whole word"),
+        ("zorglezorglezorgle", "whole word"),
+        ("z o r g l e", "pulled apart"),
+        ("i z o r g l e u", "pulled apart"),
+        ("z.o.r.g.l.e", "pulled apart"),
+        ('"z" "o" "r" "g" "l" "e"', "pulled apart"),
+        ("z👏o👏r👏g👏l👏e", "pulled apart"),
+        ("zor-gle", "pulled apart"),
+        ("zo rgl e", "pulled apart"),
+        ("zor gle", "pulled apart"),
+        ("z*rgle", "masked"),
+        ("zo__le", "masked"),
+        ("zozorglergle", "nested"),
+        ("sowhatthezorgleisthis", "glued to other words"),
+        ("megazorglehead", "glued to other words"),
+        ("x" * 25 + "zorgle" + "y" * 25, "glued to other words"),
+        ("xXZorgleXx", "whole word"),
+        ("snarfed", "wildcard"),
+        ("kerplonged", "wildcard"),
+        ("groxxmp", "wildcard"),
+        ("those two words here", "phrase"),
+        ("twowords", "whole word"),
+        ("z0rg1e", "whole word"),
+        ("ᴢоrɡlе", "whole word"),
+    ],
+)
+def test_found(text: str, found: str) -> None:
+    assert how(text) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "hello there", "gorgle", "blimp", "drop", "two other words", "words two", "gromphy"]
+    + [
+        "B L I M P S",
+        "B L I P S T E R",
+        "z***** you",
+        "2*3*4",
+        "ab--cd",
+        "zorg_*",
+        "as qa x or so on",
+        "blipson",
+        "aqaxb",
+    ]
+    + ["scribblipse", "zor is gle", "snar", "plon g", "gromm", "he'd rook", "it blinks"],
+)
+def test_not_found(text: str) -> None:
+    assert how(text) is None
+
+
+def test_a_contraction_is_not_joined() -> None:
+    listed = compile_words(["hell", "whore"])
+    assert not any(find(listed, readings(t)) for t in ("he'll be there", "who’re you"))
+
+
+def test_one_doubled_letter_is_ordinary_spelling() -> None:
+    assert find(compile_words(["god", "ass"]), readings("good, assess")) is None
+
+
+def test_a_hit_tells_entry_reading_and_span() -> None:
+    hit = find(WORDS, readings("a dr00k"))
+    assert hit is not None
+    assert (hit.index, hit.reading, hit.start, hit.end) == (2, "leet", 2, 7)
+
+
+def test_the_same_word_listed_twice_counts_as_the_first() -> None:
+    hit = find(compile_words(["Zorgle", "zorgle"]), readings("zorgle"))
+    assert hit is not None
+    assert hit.index == 0
+
+
+def test_a_listed_word_wins_over_an_inflection_of_another() -> None:
+    hit = find(compile_words(["blip", "blips"]), readings("blips"))
+    assert hit is not None
+    assert hit.index == 1
+
+
+@pytest.mark.parametrize("entry", ["", "*", "🙂", "  ", "***"])
+def test_an_entry_without_letters_is_an_error_that_names_it(entry: str) -> None:
+    with pytest.raises(ValueError, match="entry 2 "):
+        compile_words(["zorgle", entry])
+
+
+def test_entries_of_a_file() -> None:
+    assert entries("\ufeffzorgle\r\n\r\n# why\n  two words \n") == ["zorgle", "two words"]
+
+
+def test_no_inflection_makes_an_everyday_word() -> None:
+    assert inflections("spic").isdisjoint({"spicy", "spice", "spices", "spiced"})
+    assert inflections("nip") == {"nip", "nips"}
+
+
+@pytest.mark.parametrize(
+    ("earlier", "text"), [(["oh zor"], "gle you"), (["z", "o", "r"], "gle"), (["zorg"], "l e")]
+)
+def test_a_word_split_over_messages_is_found(earlier: list[str], text: str) -> None:
+    hit = find_split(WORDS, text, earlier)
+    assert hit is not None
+    assert hit.how == "split over messages"
+
+
+def test_messages_that_only_meet_are_not_joined() -> None:
+    assert find_split(WORDS, "gle", ["zor and"]) is None
+    assert find_split(WORDS, "ax", ["q"]) is None, "three letters come together by chance"
+
+
+@given(st.text(st.sampled_from("zorgleblip *#_-.'1!0<&\u0301"), max_size=60))
+def test_any_text_is_searched(text: str) -> None:
+    hit = find(WORDS, readings(text))
+    if hit is not None:
+        assert 0 <= hit.start < hit.end
+        assert any(r.name == hit.reading and hit.end <= len(r.text) for r in readings(text))

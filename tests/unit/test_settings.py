@@ -1,0 +1,120 @@
+"""bot.settings: where values come from, what is refused, and that no value is ever shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.settings import SettingsError, example, known_keys, load, shown
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def write(text: str, name: str = "settings.env") -> Path:
+    path = Path(name)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_defaults_need_no_file() -> None:
+    settings = load()
+    assert settings.speech.engine == "espeak"
+    assert settings.trigger.commands == ("!tts", "!say", "!speak")
+    assert settings.state_dir.is_absolute()
+
+
+def test_the_command_line_wins_over_the_environment_and_that_over_the_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    write("ISHOWTTS_AUDIO__OUTPUT=null\nISHOWTTS_AUDIO__VOLUME=0.5\nISHOWTTS_AUDIO__GAP_MS=1")
+    monkeypatch.setenv("ISHOWTTS_AUDIO__OUTPUT", "wav:a.wav")
+    monkeypatch.setenv("ISHOWTTS_AUDIO__VOLUME", "0.25")
+    audio = load(overrides={"audio": {"output": "Speakers"}}).audio
+    assert (audio.output, audio.volume, audio.gap_ms) == ("Speakers", 0.25, 1)
+
+
+def test_lists_are_split_at_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ISHOWTTS_TRIGGER__COMMANDS", " !talk, !voice ,")
+    assert load().trigger.commands == ("!talk", "!voice")
+
+
+def test_an_unknown_key_in_the_environment_is_named_with_what_was_probably_meant(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ISHOWTTS_AUDIO__OUTPT", "secret-value")
+    with pytest.raises(SettingsError) as caught:
+        load()
+    assert "ISHOWTTS_AUDIO__OUTPT" in str(caught.value)
+    assert "did you mean ISHOWTTS_AUDIO__OUTPUT" in str(caught.value)
+    assert "secret-value" not in str(caught.value)
+
+
+@pytest.mark.parametrize("key", ["ISHOWTTS_NOPE", "ISHOWTTS_AUDIO__NOPE", "AUDIO__OUTPUT"])
+def test_an_unknown_key_in_the_file_is_named(key: str) -> None:
+    write(f"{key}=1")
+    with pytest.raises(SettingsError, match=key):
+        load()
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("ISHOWTTS_AUDIO__VOLUME", "loud-secret"),
+        ("ISHOWTTS_AUDIO__VOLUME", "7"),
+        ("ISHOWTTS_SPEECH__RATE", "nan"),
+        ("ISHOWTTS_BACKLOG__LINES", "0"),
+        ("ISHOWTTS_TRIGGER__MINIMUM_ROLE", "emperor-secret"),
+        ("ISHOWTTS_TWITCH__CHANNEL", "not a channel"),
+        ("ISHOWTTS_TWITCH__IRC_URL", "http://secret"),
+    ],
+)
+def test_a_wrong_value_is_one_line_that_names_the_key(
+    key: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(key, value)
+    with pytest.raises(SettingsError) as caught:
+        load()
+    assert str(caught.value).startswith(f"{key}: ")
+    assert "\n" not in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_channel_may_be_given_as_people_write_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ISHOWTTS_TWITCH__CHANNEL", "https://www.twitch.tv/SomeName")
+    assert load().twitch.channel == "somename"
+
+
+def test_a_named_file_that_is_not_there_or_not_text_is_one_line() -> None:
+    with pytest.raises(SettingsError, match="nowhere.env"):
+        load(Path("nowhere.env"))
+    Path("binary.env").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(SettingsError, match="not UTF-8"):
+        load(Path("binary.env"))
+
+
+def test_a_file_saved_with_a_byte_order_mark_is_read() -> None:
+    Path("settings.env").write_bytes(b"\xef\xbb\xbfISHOWTTS_AUDIO__OUTPUT=null\n")
+    assert load().audio.output == "null"
+
+
+def test_the_example_file_is_what_the_settings_say() -> None:
+    assert (ROOT / "settings.example.env").read_text(encoding="utf-8") == example()
+
+
+def test_the_example_taken_literally_gives_the_defaults() -> None:
+    before = load()
+    write("\n".join(line.removeprefix("#") for line in example().splitlines() if "=" in line))
+    assert load() == before
+
+
+def test_every_key_stands_in_the_example_and_in_what_is_shown() -> None:
+    for text in (example(), shown(load())):
+        assert {
+            line.partition("=")[0].lstrip("#") for line in text.splitlines() if "=" in line
+        } == (known_keys())
