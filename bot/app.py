@@ -22,6 +22,7 @@ from bot.chat.supervise import supervise
 from bot.control import Control
 from bot.exits import NothingHeard
 from bot.intake import Intake
+from bot.outputs import check_output
 from bot.policy import build_policy, requests
 from bot.settings import Settings
 from bot.speaker import Speaker
@@ -51,6 +52,7 @@ class Bot:
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         """`fast`: a simulated output does not wait for real time. Raises BadInput."""
+        check_output(settings.audio.output)
         self._settings = settings
         bounds = settings.backlog
         self.ledger = Ledger(now)

@@ -51,8 +51,9 @@ def _looks(settings: Settings) -> Iterator[tuple[str, Callable[[Settings], str]]
 
 
 def _settings(settings: Settings) -> str:
-    words = build_policy(settings).rules.words
-    return f"all known and valid; {len(words)} blocked words"
+    build_policy(settings)
+    listed = settings.filter.blocklist
+    return "known and valid; " + (f"block list {listed}" if listed else "no block list")
 
 
 def _state(settings: Settings) -> str:

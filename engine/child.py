@@ -43,9 +43,9 @@ class EngineSpec:
     argument: str
     """What `python -m engine.worker` takes: `espeak` or `package.module:Class`."""
     first_chunk_s: float = 1.0
-    """Seconds from a request to the first sign of work."""
+    """Seconds without a sign of work that are allowed before the first chunk."""
     chunk_s: float = 1.0
-    """Seconds between two signs of work."""
+    """The same after it."""
     start_s: float = 120.0
     """Seconds from the start of the process until it is ready."""
 
@@ -113,8 +113,7 @@ class Child:
         finally:
             self.fail(EngineFailed("the worker was stopped"))
             self._sink.close()
-            await _reap(process)
-            await errors
+            await _reap(process, errors)
 
     def ask(self, request: SpeechRequest, first_chunk_s: float) -> Talk:
         """Send a request; only when idle."""
@@ -185,9 +184,10 @@ class Child:
         if talk is None or head["id"] != talk.id:
             return
         if not talk.cancelled:
-            talk.quiet, talk.limit = 0.0, self.spec.chunk_s
+            talk.quiet = 0.0
         if kind == "chunk":
             if not talk.cancelled:
+                talk.limit = self.spec.chunk_s
                 words = tuple(Word(*word) for word in head["words"])
                 talk.answers.put_nowait(Chunk(frames.samples(body), head["rate"], words))
         elif kind == "error":
@@ -220,15 +220,15 @@ class Child:
             self.fail(EngineFailed(f"hung: no sign of work for {talk.limit:g} s"))
 
 
-async def _reap(process: asyncio.subprocess.Process) -> None:
-    """Wait for a killed process. `wait` also waits for its pipes, which a grandchild may hold."""
-    try:
-        async with asyncio.timeout(CANCEL_S):
-            await process.wait()
-    except TimeoutError:
+async def _reap(process: asyncio.subprocess.Process, errors: asyncio.Task[None]) -> None:
+    """Wait for a killed process and the end of its pipes, which a grandchild may hold open."""
+    _, unfinished = await asyncio.wait(
+        (asyncio.ensure_future(process.wait()), errors), timeout=CANCEL_S
+    )
+    if unfinished:
         # There is no public way to close the pipes of a process that was killed.
         process._transport.close()  # type: ignore[attr-defined]
-        await process.wait()
+        await asyncio.wait(unfinished)
 
 
 def _error(head: frames.Head) -> SpeechError:

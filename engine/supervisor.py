@@ -36,7 +36,11 @@ PATIENCE_S = 10.0
 HASTE_S = 0.9
 """The same where another engine could. Also the first-chunk deadline of a second try then: both
 together stay within the 2 s in which a failed line must be heard."""
-MAX_BACKOFF_S = 60.0
+
+
+def backoff_s(failures: int) -> float:
+    """Seconds to wait before a restart, after so many failures in a row: 0, 1, 2, 4 ... 60."""
+    return 0.0 if failures <= 1 else min(60.0, 2.0 ** min(failures - 2, 6))
 
 
 class State(StrEnum):
@@ -89,6 +93,7 @@ class Supervisor:
     def start(self) -> None:
         """Begin to keep a worker alive, in the running loop."""
         self._keeper = asyncio.create_task(self._keep(), name=f"keep {self.name}")
+        self._keeper.add_done_callback(self._kept)
 
     async def wait_ready(self) -> None:
         """Wait until a line can be spoken; raises the error if one never can."""
@@ -166,10 +171,17 @@ class Supervisor:
                 return
             if child.spoken:
                 failures = 0
+            # A skip must not make the next line wait.
             failures += not child.abandoned
-            if failures > 1 and not child.abandoned:
-                await self._sleep(min(MAX_BACKOFF_S, 2.0 ** min(failures - 2, 6)))
+            if not child.abandoned and (seconds := backoff_s(failures)):
+                await self._sleep(seconds)
             self._child = Child(self.spec)
+
+    def _kept(self, keeper: asyncio.Task[None]) -> None:
+        if not keeper.cancelled() and (error := keeper.exception()) is not None:
+            log.error("%s: its keeper has a fault", self.name, exc_info=error)
+            self._over = EngineFailed(f"{self.name} is not kept any more: {error!r:.200}")
+            self._settled.set()
 
     async def _live(self, child: Child) -> None:
         """See one worker through, from its start to the moment it fails."""

@@ -179,7 +179,6 @@ class Worker:
             }
             self._send(head, chunk)
 
-        self._alive(id_)
         voicebox.speak(request, emit, cancelled)
         self._send({"is": "cancelled" if self._cancelled >= id_ else "end", "id": id_})
 

@@ -79,6 +79,11 @@ def _answer(rules: Rules) -> None:
         sys.stdout.buffer.flush()
 
 
+def _refuse(reason: str) -> int:
+    print(f"filters: {reason}", file=sys.stderr)  # noqa: T201 - a command's output
+    return 2
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command; returns its exit status."""
     parser = argparse.ArgumentParser(
@@ -94,14 +99,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         listed = entries(args.blocklist.read_text("utf-8")) if args.blocklist else []
         rules = Rules(words=compile_words(listed))
     except OSError as error:
-        print(f"filters: cannot read {args.blocklist}: {error.strerror}", file=sys.stderr)  # noqa: T201
-        return 2
+        return _refuse(f"cannot read {args.blocklist}: {error.strerror}")
     except UnicodeDecodeError:
-        print(f"filters: {args.blocklist} is not UTF-8: save it so", file=sys.stderr)  # noqa: T201
-        return 2
+        return _refuse(f"{args.blocklist} is not UTF-8: save it so")
     except ValueError as error:
-        print(f"filters: {args.blocklist}: {error}", file=sys.stderr)  # noqa: T201
-        return 2
+        return _refuse(f"{args.blocklist}: {error}")
     try:
         _answer(rules)
     except BrokenPipeError:

@@ -1,8 +1,8 @@
 """Whether what stands around a word inside a token is made of everyday pieces.
 
 Does not know any block list. `sowhatthe|zorgle|isthis` and `mega|zorgle|head` are the word glued to
-others; `s|crap|e` and `han|cock` are other words. Single letters are never pieces: with them half
-the dictionary would come apart.
+others; `b|zorgle|r` and `han|zorgle` are other words. Single letters are never pieces: with them
+half the dictionary would come apart.
 """
 
 from __future__ import annotations

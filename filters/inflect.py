@@ -1,7 +1,7 @@
 """The regular English inflections of a word, and silent letters added to it, as spellings.
 
 Does not know any list, nor what a word means. Errs on the side of fewer forms: a wrong one blocks
-harmless words (`spic` must not give `spicy`).
+harmless words (`slic` must not give `sliced`).
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 _TOKEN = re.compile(r"[^\W_]+")
-# `he'll` is not `hell`, `who're` is not one word either.
+# `she'll` is not `shell`, `we're` is not `were`.
 _CONTRACTION = re.compile(r"(?<=\w)['’](?:ll|re|ve|d|m|t)\b")
 _STRETCHED = re.compile(r"(.)\1\1")
 _RUN = re.compile(r"(.)\1+")
@@ -102,9 +102,10 @@ def _voiceless(found: Sequence[Token]) -> Iterator[Token]:
     for i in range(len(found) - 1):
         for j in range(i + 2, min(i + _MAX_WINDOW, len(found)) + 1):
             splits_run = (single[i] and single[i + 1]) or (single[j] and single[j + 1])
-            joined = _joined(found[i:j])
-            # Three letters come together by chance: `as s`.
-            if any(odd[i:j]) and not splits_run and len(joined.text) > 3:
+            if splits_run or not any(odd[i:j]):
+                continue
+            # Three letters come together by chance, as in `if s`.
+            if len((joined := _joined(found[i:j])).text) > 3:
                 yield joined
 
 

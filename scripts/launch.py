@@ -161,17 +161,18 @@ def install(extras: set[str]) -> None:
         say("Installing the program with " + ", ".join(sorted(extras)) + " ...")
     remember(earlier, "")
     drop_unfinished()
-    LOG.unlink(missing_ok=True)
     pip = (PYTHON, "-m", "pip", "--disable-pip-version-check", "--no-input", "--no-color")
     what = ("-c", pins(extras), "-e", ".[" + ",".join(sorted(extras)) + "]")
-    code, output = capture(*pip, "install", "--quiet", "--log", LOG, *what)
+    installed = inputs_digest()
+    code, output = capture(*pip, "install", *what)
+    LOG.write_text(output, "utf-8")
     if code:
         remember(earlier, digest)
         raise LaunchError(
             f"cannot install: {reason(output)} (see that there is a network and start again; "
             f"all of what pip said is in {LOG})"
         )
-    remember(extras, inputs_digest())
+    remember(extras, installed)
 
 
 def sound() -> bool:

@@ -16,6 +16,8 @@ from bot.audio.stream import DeviceStream
 
 LATENCIES = (0.02, 0.04, 0.08)
 """Seconds; what a device that runs dry is opened with, one after the other."""
+_NAMED = {"low": 0.01, "high": 0.04}
+"""Seconds, about what PortAudio takes these names for."""
 
 
 class OutputFatal(Exception):  # noqa: N818 - named for what it means
@@ -62,8 +64,8 @@ class Opener:
 
     def raise_latency(self) -> float | None:
         """The next latency to open the device with, seconds; None when there is none higher."""
-        low = self._latency if isinstance(self._latency, float) else 0.0
-        higher = next((step for step in LATENCIES if step > low), None)
+        now = _NAMED[self._latency] if isinstance(self._latency, str) else self._latency
+        higher = next((step for step in LATENCIES if step > now), None)
         if higher is not None:
             self._latency = higher
         return higher

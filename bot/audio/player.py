@@ -128,6 +128,14 @@ class Player:
         if not task.cancelled():
             task.result()
 
+    async def wait_settled(self) -> None:
+        """Until it is known whether sound comes out now. Raises OutputUnavailable."""
+        while self.state is State.STARTING:
+            self._changed.clear()
+            await self._changed.wait()
+        if self.state is State.FATAL:
+            raise OutputUnavailable(self.text)
+
     async def wait_open(self) -> None:
         """Until sound comes out. Raises OutputUnavailable when it never will."""
         while self.state is not State.OPEN:

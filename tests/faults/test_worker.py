@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import numpy as np
 import pytest
@@ -23,7 +24,7 @@ from engine.speech import (
     SpeechError,
     SpeechRequest,
 )
-from engine.supervisor import Engines, State, Supervisor
+from engine.supervisor import Engines, State, Supervisor, backoff_s
 from tests.engines import STATE_ENV
 
 DEADLINE_S = 0.5
@@ -67,6 +68,13 @@ def is_alive(process_id: int) -> bool:
     return True
 
 
+async def busy(supervisor: Supervisor) -> None:
+    """Wait until a line is with the worker."""
+    async with asyncio.timeout(5):
+        while supervisor.state is not State.SPEAKING:  # noqa: ASYNC110 - bounded polling
+            await asyncio.sleep(0.005)
+
+
 async def test_a_working_engine_speaks_line_after_line() -> None:
     async with worker("Echo") as echo:
         for n in (4, 20, 10):
@@ -94,16 +102,13 @@ async def test_a_crash_is_known_at_once_and_the_next_line_works(text: str) -> No
 
 async def test_what_was_made_before_a_crash_is_heard_first() -> None:
     async with worker("Crash") as engine:
-        got = []
-        with pytest.raises(EngineFailed):
-            async for chunk in engine.speak(SpeechRequest("crash later")):
-                got.append(chunk)
-        assert seconds(got) == pytest.approx(0.2, abs=0.01)
+        async with aclosing(engine.speak(SpeechRequest("crash later"))) as chunks:
+            assert seconds([await anext(chunks)]) == pytest.approx(0.2, abs=0.01)
+            with pytest.raises(EngineFailed):
+                await anext(chunks)
 
 
-@pytest.mark.parametrize(
-    ("name", "text"), [("Hang", "hang"), ("Hang", "hang later"), ("NativeHang", "hang")]
-)
+@pytest.mark.parametrize(("name", "text"), [("Hang", "hang later"), ("NativeHang", "hang")])
 async def test_a_hang_is_found_at_the_deadline_and_a_fresh_worker_speaks(
     name: str, text: str
 ) -> None:
@@ -135,9 +140,8 @@ async def test_a_bot_that_stands_still_does_not_take_waiting_frames_for_a_hang()
         assert seconds(got) > 0.4
 
 
-@pytest.mark.parametrize("name", ["Hang", "NativeHang"])
-async def test_a_skip_during_a_hang_returns_at_once_and_the_next_line_is_soon(name: str) -> None:
-    async with worker(name) as engine:
+async def test_a_skip_during_a_hang_returns_at_once_and_the_next_line_is_soon() -> None:
+    async with worker("NativeHang") as engine:
         async with aclosing(engine.speak(SpeechRequest("hang later"))) as chunks:
             await anext(chunks)
             began = time.monotonic()
@@ -150,8 +154,7 @@ async def test_a_cancelled_task_lets_go_of_a_hung_engine_at_once() -> None:
     async with worker("Hang") as engine:
         await engine.wait_ready()
         task = asyncio.create_task(say(engine, "hang"))
-        while engine.state is not State.SPEAKING:
-            await asyncio.sleep(0.005)
+        await busy(engine)
         began = time.monotonic()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -166,7 +169,7 @@ async def test_skips_during_hangs_do_not_slow_the_restarts_down() -> None:
         slept.append(s)
 
     async with worker("Hang", sleep=sleep) as engine:
-        for _ in range(3):
+        for _ in range(2):
             async with aclosing(engine.speak(SpeechRequest("hang later"))) as chunks:
                 await anext(chunks)
         await say(engine, "fine")
@@ -186,8 +189,7 @@ async def test_a_cancelled_line_is_acknowledged_and_the_next_one_is_its_own() ->
 
 @pytest.mark.parametrize(
     "text",
-    ["nan", "inf", "loud", "float64", "stereo", "list", "silence", "rate", "nothing"]
-    + ["endless silence"],
+    ["nan", "list", "nothing", "endless silence"],
 )
 async def test_garbage_fails_the_line_and_replaces_the_engine(text: str) -> None:
     async with worker("Garbage") as engine:
@@ -258,7 +260,13 @@ async def test_an_engine_that_cannot_be_imported_is_missing() -> None:
             await engine.wait_ready()
 
 
-async def test_a_crash_loop_backs_off_at_once_then_1_2_4_up_to_60_s(
+def test_the_backoff_is_nothing_then_1_2_4_up_to_60_s() -> None:
+    waits = [backoff_s(failures) for failures in range(1, 10)]
+    assert waits == [0, 1, 2, 4, 8, 16, 32, 60, 60]
+    assert backoff_s(10**6) == 60
+
+
+async def test_a_crash_loop_backs_off_and_is_told_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setenv(STATE_ENV, str(tmp_path / "lives"))
@@ -267,15 +275,15 @@ async def test_a_crash_loop_backs_off_at_once_then_1_2_4_up_to_60_s(
 
     async def sleep(s: float) -> None:
         slept.append(s)
-        if len(slept) == 8:
+        if len(slept) == 3:
             enough.set()
             await asyncio.Event().wait()
 
     async with worker("FailsToLoad", sleep=sleep) as engine:
         await asyncio.wait_for(enough.wait(), 20)
         assert engine.state is State.RESTARTING
-    assert slept == [1, 2, 4, 8, 16, 32, 60, 60]
-    assert (tmp_path / "lives").read_text() == "9"
+    assert slept == [1, 2, 4]
+    assert (tmp_path / "lives").read_text() == "4"
     assert sum("restarting" in r.getMessage() for r in caplog.records) == 1
 
 
@@ -286,7 +294,7 @@ async def test_a_success_ends_the_backoff(tmp_path: Path, monkeypatch: pytest.Mo
         slept.append(s)
 
     async with worker("Crash", sleep=sleep) as engine:
-        for _ in range(3):
+        for _ in range(2):
             await say(engine, "fine")
             with pytest.raises(EngineFailed):
                 await say(engine, "crash")
@@ -342,8 +350,7 @@ async def test_closing_ends_the_worker_and_fails_the_open_line() -> None:
     async with worker("Hang") as engine:
         await engine.wait_ready()
         line = asyncio.create_task(say(engine, "hang"))
-        while engine.state is not State.SPEAKING:
-            await asyncio.sleep(0.005)
+        await busy(engine)
         process = pid(engine)
         await engine.aclose()
         assert not is_alive(process)
@@ -362,8 +369,12 @@ async def test_closing_while_the_worker_starts_leaves_nothing() -> None:
 async def test_no_worker_in_time_fails_the_line() -> None:
     async with worker("HangOnLoad") as engine:
         with pytest.raises(EngineFailed, match="no worker"):
-            async for _ in engine.speak(SpeechRequest("x"), patience_s=0.1):
-                pass
+            await anext(engine.speak(SpeechRequest("x"), patience_s=0.1))
+
+
+def receive(child: subprocess.Popen[bytes]) -> frames.Head | None:
+    frame = frames.read_blocking(cast(BinaryIO, child.stdout))
+    return None if frame is None else frame[0]
 
 
 def listen(engine: str) -> subprocess.Popen[bytes]:
@@ -382,14 +393,13 @@ def listen(engine: str) -> subprocess.Popen[bytes]:
 def test_a_worker_ends_when_its_input_ends(engine: str, text: str | None) -> None:
     with listen(f"tests.engines:{engine}") as child:
         assert child.stdin is not None
-        assert child.stdout is not None
         if engine != "HangOnLoad":
-            assert frames.read_blocking(child.stdout) is not None
+            assert receive(child) is not None
         if text is not None:
             request = {"do": "speak", "id": 1, "request": {"text": text}}
             child.stdin.write(frames.encode(request))
             child.stdin.flush()
-            while (frame := frames.read_blocking(child.stdout)) and frame[0]["is"] != "chunk":
+            while (head := receive(child)) and head["is"] != "chunk":
                 pass
         child.stdin.close()
         began = time.monotonic()
@@ -409,14 +419,13 @@ def test_a_worker_ignores_ctrl_c() -> None:
 
     with listen("tests.engines:Echo") as child:
         assert child.stdin is not None
-        assert child.stdout is not None
-        assert frames.read_blocking(child.stdout) is not None
+        assert receive(child) is not None
         child.send_signal(signal.SIGINT)
         child.stdin.write(frames.encode({"do": "speak", "id": 1, "request": {"text": "xx"}}))
         child.stdin.flush()
         kinds = []
-        while (frame := frames.read_blocking(child.stdout)) and frame[0]["is"] != "end":
-            kinds.append(frame[0]["is"])
+        while (head := receive(child)) and head["is"] != "end":
+            kinds.append(head["is"])
         assert "chunk" in kinds
 
 
@@ -435,7 +444,6 @@ async def try_all(engines: Engines, request: SpeechRequest) -> tuple[list[str], 
 @pytest.mark.parametrize(
     ("primary", "text", "names"),
     [
-        ("Echo", "fine", ["Echo"]),
         ("Crash", "crash", ["Crash", "Crash", "espeak"]),
         ("Hang", "hang", ["Hang", "Hang", "espeak"]),
         ("Missing", "fine", ["Missing", "espeak"]),

@@ -114,26 +114,6 @@ async def test_a_piped_file_waits_for_room(pipe: Pipe, chat: Chat) -> None:
     assert chat.texts == ["one", "two", "three"]
 
 
-async def test_what_waits_between_thread_and_loop_is_bounded(pipe: Pipe, chat: Chat) -> None:
-    stream, into = pipe
-    os.set_blocking(into, False)
-    task = asyncio.create_task(Console(stream, room=lambda: False).run(chat.emit))
-    written = 0
-    full_for = 0
-    async with asyncio.timeout(10.0):
-        while full_for < 20:  # the pipe stays full: nobody reads on
-            try:
-                written += os.write(into, b"x" * 999 + b"\n")
-                full_for = 0
-            except BlockingIOError:
-                full_for += 1
-            await asyncio.sleep(0.005)
-    assert written < 400_000
-    task.cancel()
-    await asyncio.wait({task})
-    os.close(into)
-
-
 async def test_cancelling_does_not_wait_for_a_key(pipe: Pipe, chat: Chat) -> None:
     stream, into = pipe
     task = asyncio.create_task(Console(stream).run(chat.emit))
@@ -227,3 +207,22 @@ if sys.platform != "win32":
         await chat.until(1)
         os.close(into)
         await task
+
+    async def test_what_waits_between_thread_and_loop_is_bounded(pipe: Pipe, chat: Chat) -> None:
+        stream, into = pipe
+        os.set_blocking(into, False)
+        task = asyncio.create_task(Console(stream, room=lambda: False).run(chat.emit))
+        written = 0
+        full_for = 0
+        async with asyncio.timeout(10.0):
+            while full_for < 20:  # the pipe stays full: nobody reads on
+                try:
+                    written += os.write(into, b"x" * 999 + b"\n")
+                    full_for = 0
+                except BlockingIOError:
+                    full_for += 1
+                await asyncio.sleep(0.005)
+        assert written < 400_000
+        task.cancel()
+        await asyncio.wait({task})
+        os.close(into)

@@ -113,7 +113,7 @@ HOSTILE = {
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 def test_hostile_text_is_spoken_or_refused(engine: EspeakEngine, text: str) -> None:
     seconds = 0.0
-    starts = []
+    starts: list[int] = []
 
     def emit(chunk: Chunk) -> None:
         nonlocal seconds

@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -6,12 +7,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
+# Whoever runs the tests may have switched buffering off, which hides a missing flush.
+BUFFERED = {key: value for key, value in os.environ.items() if key != "PYTHONUNBUFFERED"}
 
 
 def run(*arguments: str, feed: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     command = [sys.executable, "-m", "filters", *arguments]
     return subprocess.run(
-        command, cwd=ROOT, input=feed, capture_output=True, timeout=30, check=False
+        command, cwd=ROOT, env=BUFFERED, input=feed, capture_output=True, timeout=30, check=False
     )
 
 
@@ -73,7 +76,11 @@ def test_an_overlong_line_is_dropped_and_the_next_is_read() -> None:
 
 def test_answers_come_line_by_line() -> None:
     with subprocess.Popen(
-        [sys.executable, "-m", "filters"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-m", "filters"],
+        cwd=ROOT,
+        env=BUFFERED,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     ) as child:
         assert child.stdin is not None
         assert child.stdout is not None
@@ -87,7 +94,8 @@ def test_answers_come_line_by_line() -> None:
 def test_it_ends_quietly_when_nobody_reads() -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "filters"],
-        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        cwd=ROOT, env=BUFFERED, stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     ) as child:  # fmt: skip
         assert child.stdout is not None
         child.stdout.close()
@@ -122,6 +130,8 @@ def test_unknown_arguments_are_status_2(argument: str) -> None:
 
 def test_it_starts_without_heavy_imports() -> None:
     script = "import sys, filters.__main__; print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env=BUFFERED, capture_output=True, check=True
+    )
     loaded = set(done.stdout.decode().split())
     assert loaded.isdisjoint({"asyncio", "logging", "numpy", "socket", "pydantic", "bot", "engine"})

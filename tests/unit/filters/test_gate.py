@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -53,8 +54,8 @@ def test_shared_chat_is_dropped_unless_wanted() -> None:
     assert Gate(shared=True).refuse(shared) is None
 
 
-def read(text: str, trigger: Trigger | None = None, **changes: object) -> tuple[str, How] | None:
-    found = (trigger or Trigger()).read(replace(VIEWER, text=text, **changes))  # type: ignore[arg-type]
+def read(text: str, trigger: Trigger | None = None, **changes: Any) -> tuple[str, How] | None:
+    found = (trigger or Trigger()).read(replace(VIEWER, text=text, **changes))
     return (found.message.text, found.how) if found else None
 
 
@@ -135,7 +136,7 @@ def test_a_trigger_behind_a_cheer_is_found() -> None:
 
 def test_redemptions_are_spoken_if_the_reward_is_meant() -> None:
     reward = Reward("r-1", "Speak It")
-    changes = {"kind": Kind.REDEMPTION, "reward": reward}
+    changes: dict[str, Any] = {"kind": Kind.REDEMPTION, "reward": reward}
     assert read("hello", **changes) == ("hello", How.REWARD)
     for name in ("R-1", "speak it"):
         assert read("hello", Trigger(rewards=[name]), **changes) == ("hello", How.REWARD)

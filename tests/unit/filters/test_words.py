@@ -79,12 +79,12 @@ def test_not_found(text: str) -> None:
 
 
 def test_a_contraction_is_not_joined() -> None:
-    listed = compile_words(["hell", "whore"])
-    assert not any(find(listed, readings(t)) for t in ("he'll be there", "who’re you"))
+    listed = compile_words(["shell", "were"])
+    assert not any(find(listed, readings(t)) for t in ("she'll be there", "we’re here"))
 
 
 def test_one_doubled_letter_is_ordinary_spelling() -> None:
-    assert find(compile_words(["god", "ass"]), readings("good, assess")) is None
+    assert find(compile_words(["god", "gas"]), readings("good, gasses")) is None
 
 
 def test_a_hit_tells_entry_reading_and_span() -> None:
@@ -116,7 +116,7 @@ def test_entries_of_a_file() -> None:
 
 
 def test_no_inflection_makes_an_everyday_word() -> None:
-    assert inflections("spic").isdisjoint({"spicy", "spice", "spices", "spiced"})
+    assert inflections("slic").isdisjoint({"slice", "slices", "sliced", "slicer"})
     assert inflections("nip") == {"nip", "nips"}
 
 
