@@ -21,7 +21,7 @@ from filters.gate import BOTS, Gate
 from filters.limits import Limit
 from filters.message import Rank
 from filters.trigger import Trigger
-from filters.wordlist import WordList, compile_words
+from filters.wordlist import WordList, compile_words, entries
 
 
 def build_policy(settings: Settings) -> Policy:
@@ -57,11 +57,13 @@ def read_blocklist(path: Path | None) -> WordList:
     if path is None:
         return compile_words(())
     try:
-        return compile_words(path.read_text(encoding="utf-8-sig").splitlines())
+        return compile_words(entries(path.read_text(encoding="utf-8-sig")))
     except UnicodeDecodeError:
         raise BadInput(f"cannot read the block list {path}: save it as UTF-8 text") from None
     except OSError as error:
         raise BadInput(f"cannot read the block list {path}: {error.strerror}") from None
+    except ValueError as error:
+        raise BadInput(f"the block list {path}: {error}") from None
 
 
 def _lines(limit: LimitSettings) -> dict[Rank, Limit]:
