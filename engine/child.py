@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import sys
 from dataclasses import asdict, dataclass, field
 from typing import cast
 
 from engine import frames
+from engine.spawn import python_command, python_environment
 from engine.speech import (
     BadRequest,
     Chunk,
@@ -95,7 +95,8 @@ class Child:
         """Start the process and stay with it until it is reaped; `fail` ends it."""
         try:
             self._process = process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "engine.worker", self.spec.argument),
+                *python_command("engine.worker", self.spec.argument),
+                env=python_environment(),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,

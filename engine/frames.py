@@ -10,14 +10,16 @@ once, instead of a length that is waited for. Does not know what the frames mean
 
 from __future__ import annotations
 
-import asyncio
 import json
 import struct
 from collections.abc import Mapping
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from asyncio import StreamReader  # the children read without it, and start sooner so
 
 MAGIC = b"\xf5TS1"
 MAX_HEAD = 1 << 20
@@ -64,13 +66,15 @@ def samples(body: bytes) -> NDArray[np.float32]:
     return np.frombuffer(body, np.float32)
 
 
-async def read(stream: asyncio.StreamReader) -> tuple[Head, bytes] | None:
+async def read(stream: StreamReader) -> tuple[Head, bytes] | None:
     """The next frame, or None at the end of the stream. Raises FrameError on anything else."""
+    begun = False
     try:
         head, body = _lengths(await stream.readexactly(_PREFIX.size))
+        begun = True
         return _head(await stream.readexactly(head)), await stream.readexactly(body)
-    except asyncio.IncompleteReadError as error:
-        if error.partial:
+    except EOFError as error:  # asyncio.IncompleteReadError, which tells what there was
+        if begun or getattr(error, "partial", None):
             raise FrameError("the pipe ended inside a frame") from error
         return None
 

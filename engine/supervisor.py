@@ -171,10 +171,9 @@ class Supervisor:
                 return
             if child.spoken:
                 failures = 0
-            # A skip must not make the next line wait.
-            failures += not child.abandoned
-            if not child.abandoned and (seconds := backoff_s(failures)):
-                await self._sleep(seconds)
+            if not child.abandoned:  # a skip must not make the next line wait
+                failures += 1
+                await self._sleep(backoff_s(failures))
             self._child = Child(self.spec)
 
     def _kept(self, keeper: asyncio.Task[None]) -> None:

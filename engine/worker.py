@@ -20,14 +20,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import asdict, astuple, replace
 from typing import BinaryIO
 
 from engine import frames
 from engine.levels import Gains, Levels, Loudness
 from engine.speech import (
-    BadRequest,
     Chunk,
     Engine,
     EngineFailed,
@@ -108,11 +106,9 @@ class Voicebox:
                 meters[0].add(chunk.samples)
 
             sentence = replace(request, text=self.engine.calibration, rate=1.0)
-            # A voice that is not known, or cannot read the sentence: the text itself will tell.
-            with suppress(BadRequest):
-                self.engine.synthesise(sentence, hear, cancelled)
-            for meter in meters:
-                self._gains.learn(key, meter.rms)
+            self.engine.synthesise(sentence, hear, cancelled)
+            if meters and not cancelled():
+                self._gains.learn(key, meters[0].rms)
         return self._gains.of(key)
 
 

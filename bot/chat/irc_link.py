@@ -131,6 +131,10 @@ class IrcLink:
                 )
         except TimeoutError:
             raise Lost(f"no answer within {self._timing.connect:g} s") from None
+        except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
+            raise Fatal(f"not the address of a chat server: {self._url!r}") from error
+        except aiohttp.ClientError as error:
+            raise Lost(str(error)) from error
 
     async def _read(self, ws: _Socket) -> None:
         frame = (await self._frame(ws)).decode("utf-8", "replace")

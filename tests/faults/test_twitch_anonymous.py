@@ -355,15 +355,29 @@ async def test_refused_tags_are_told(server: IrcServer, said: Callable[[], list[
     assert "twitch #room: no roles and no deletions: tags refused" in said()
 
 
-async def test_a_connection_that_is_no_websocket_is_an_ordinary_failure(
-    server: IrcServer,
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [("ws://{}/elsewhere", "404"), ("wss://{}", "SSL"), ("ws://127.0.0.1:1", "failed")],
+)
+async def test_whatever_else_answers_is_an_ordinary_failure(
+    server: IrcServer, said: Callable[[], list[str]], address: str, why: str
 ) -> None:
-    connector = TwitchAnonymous("room", f"{server.url}/elsewhere", timing=QUICK)
+    url = address.format(server.url.removeprefix("ws://"))
+    connector = TwitchAnonymous("room", url, timing=QUICK)
     delays = Delays()
     task = asyncio.create_task(supervise(connector, lambda _: None, sleep=delays.sleep))
     await delays.until(2)
     task.cancel()
     await asyncio.wait({task})
+    (line,) = said()
+    assert line.startswith("twitch #room: cannot connect, trying again: ")
+    assert why in line
+
+
+@pytest.mark.parametrize("url", ["", "somewhere", "ftp://127.0.0.1/", "ws://["])
+async def test_an_address_that_is_none_is_for_the_user(url: str) -> None:
+    with pytest.raises(Fatal, match="not the address of a chat server"):
+        await TwitchAnonymous("room", url, timing=QUICK).run(lambda _: None)
 
 
 async def test_cancelling_ends_a_stalled_connection_at_once(server: IrcServer) -> None:

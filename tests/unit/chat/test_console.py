@@ -142,6 +142,20 @@ async def test_a_read_that_fails_ends_it_with_one_line(
     ]
 
 
+async def test_a_non_blocking_stream_is_waited_for(chat: Chat) -> None:
+    class NonBlocking(io.RawIOBase):
+        blocks = [None, b"o", None, b"ne\n", b""]
+
+        def readable(self) -> bool:
+            return True
+
+        def read(self, _: int = -1) -> bytes | None:
+            return self.blocks.pop(0)
+
+    await Console(cast("IO[bytes]", NonBlocking())).run(chat.emit)
+    assert chat.texts == ["one"]
+
+
 PROGRAM = """
 import asyncio, sys
 from bot.chat.console import Console
@@ -197,16 +211,6 @@ if sys.platform != "win32":
         monkeypatch.setattr(os, "tcgetpgrp", lambda _: os.getpgrp() + 1)
         await Console(terminal[0]).run(chat.emit)
         assert "runs in the background" in caplog.text
-
-    async def test_a_non_blocking_stream_is_waited_for(pipe: Pipe, chat: Chat) -> None:
-        stream, into = pipe
-        os.set_blocking(stream.fileno(), False)
-        task = asyncio.create_task(Console(stream).run(chat.emit))
-        await asyncio.sleep(0)
-        os.write(into, b"one\n")
-        await chat.until(1)
-        os.close(into)
-        await task
 
     async def test_what_waits_between_thread_and_loop_is_bounded(pipe: Pipe, chat: Chat) -> None:
         stream, into = pipe

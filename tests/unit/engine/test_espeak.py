@@ -190,8 +190,8 @@ def test_voices_are_listed_once_sorted_and_all_speak(engine: EspeakEngine) -> No
     assert ids == sorted(set(ids))
     assert {"en-us", "en-gb", "de", "fr-fr", "cmn", "ja"} <= set(ids)
     assert [v.language for v in voices if v.id == "en-gb"] == ["en-GB"]
-    # A digit, and a letter of the scripts whose voices cannot read digits.
-    assert [i for i in ids if not len(audio(engine, "123 a \u13a0 \u1200", voice=i))] == []
+    # The worker learns every voice's loudness from this sentence.
+    assert all(audio(engine, engine.calibration, voice=i).any() for i in ids)
 
 
 @pytest.mark.parametrize(

@@ -136,6 +136,14 @@ def test_audio_that_starts_and_ends_at_full_level_gets_edges_without_a_step() ->
     assert abs(out[-1]) < 1e-3
 
 
+def test_noise_before_the_first_sound_comes_in_without_a_step() -> None:
+    hiss = np.where(np.arange(RATE) % 2, 0.003, -0.003).astype(np.float32)
+    hiss[0] = 0.0
+    out, _ = level(np.concatenate((hiss, sine(0.2, 0.3))))
+    assert 1e-3 < np.abs(out[36:60]).max() < 0.004
+    assert abs(out[0]) < 1e-4
+
+
 def test_the_first_chunk_is_held_back_by_the_end_fade_only() -> None:
     levels = Levels(1.0, 30.0)
     first = levels.feed(Chunk(sine(0.1, 0.3), RATE))
