@@ -14,7 +14,7 @@ from typing import Any
 
 from bot import exits
 from bot.app import Bot
-from bot.bench.null_sink import SAMPLE_RATE, Recorder
+from bot.bench.null_sink import Recorder
 from bot.bench.report import percentiles, print_rows
 from bot.bench.rig import bench_settings, line, recorded_sink, running
 from bot.line import Line
@@ -23,7 +23,9 @@ from bot.settings import Settings
 AUDIBLE = 10 ** (-60 / 20)
 """Full-scale level of the first sample that counts."""
 WORDS = (1, 10, 40)
-_QUIET_S = 0.12
+_QUIET_S = 0.1
+_REST_S = 0.4
+"""Silence before each line: more than the gap between two lines, which is not what is measured."""
 _VOCABULARY = (
     "hello chat what a game that was close let us go one more round nice shot team good luck have "
     "fun see you tomorrow thanks for the stream the music is great today who is winning this match"
@@ -66,9 +68,8 @@ async def _measure(settings: Settings, messages: int, recorder: Recorder) -> dic
 
 async def _one(bot: Bot, recorder: Recorder, number: int, text: str) -> tuple[float, float | None]:
     """Milliseconds from one line to its sound, and from its skip to silence."""
-    begin = recorder.frames
-    quiet = await asyncio.to_thread(recorder.wait_for_silence, _QUIET_S, 0.0, begin)
-    start = max(quiet + round(_QUIET_S * SAMPLE_RATE), recorder.frames)
+    await asyncio.to_thread(recorder.wait_for_silence, _REST_S, 0.0, recorder.frames)
+    start = recorder.frames
     emitted = time.monotonic()
     bot.intake.emit(line(number, f"viewer{number}", text))
     first = await asyncio.to_thread(recorder.wait_for_sound, AUDIBLE, start)

@@ -109,28 +109,20 @@ async def test_wrong_lines_are_named_and_the_rest_goes_on(
 
 async def test_fast_leaves_the_loop_its_turns(file: Path) -> None:
     write(file, say("x" * 200) * 20_000)
-    longest = 0.0
+    turns = 0
 
     async def watch() -> None:
-        nonlocal longest
-        last = loop.time()
+        nonlocal turns
         while True:
+            turns += 1
             await asyncio.sleep(0)
-            now = loop.time()
-            longest = max(longest, now - last)
-            last = now
 
-    loop = asyncio.get_running_loop()
     task = asyncio.create_task(watch())
-    await asyncio.sleep(0)
-    start = loop.time()
     chat = await replay(file, fast=True)
-    took = loop.time() - start
-    await asyncio.sleep(0)  # the watcher sees the last stretch too
     task.cancel()
     await asyncio.wait({task})
     assert len(chat.events) == 20_000
-    assert longest < max(0.05, took / 4)  # 2 ms on a machine that has nothing else to do
+    assert turns >= 10  # one for each 2 ms, of which even a quick machine needs some dozens
 
 
 async def test_a_missing_file_is_known_before_the_start(file: Path) -> None:
