@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 import sys
 from collections import Counter, deque
 from collections.abc import Callable
 
 from bot.line import End, Line
+from bot.redaction import redact
 
 log = logging.getLogger(__name__)
 
-_SECRET = re.compile(
-    r"(?i)\b(bearer\s+|oauth:|(?:access_|refresh_)?token=|client_secret=|key=)[^\s&\"']+"
-)
 _KEPT_LINES = 1000
 _LOGGED_A_SECOND = 5
 
@@ -28,7 +25,7 @@ class _Redacting(logging.Formatter):
     """Takes tokens out of whatever is logged, tracebacks included."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return _SECRET.sub(r"\1***", super().format(record))
+        return redact(super().format(record))
 
 
 def set_up_logging(level: str) -> None:

@@ -9,11 +9,11 @@ Errors, by who must act:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from bot.redaction import redact
 from filters.message import Event
 
 Emit = Callable[[Event], None]
@@ -55,7 +55,6 @@ class Announcing(Protocol):
     """Set by the supervisor; called each time that the source is there."""
 
 
-_SECRET = re.compile(r"(oauth:|(?:token|secret|key|code|password)=|bearer )[^\s&'\"]+", re.I)
 _EXPECTED = (ConnectorError, OSError, TimeoutError)
 _LONGEST = 200
 
@@ -70,7 +69,7 @@ def one_line(error: BaseException) -> str:
         error = error.exceptions[0]
     words = " ".join(str(error).split()) or type(error).__name__
     text = "".join(c if c.isprintable() else "\ufffd" for c in words)
-    text = _SECRET.sub(r"\1…", text)[:_LONGEST]
+    text = redact(text)[:_LONGEST]
     if isinstance(error, _EXPECTED) or error.__traceback__ is None:
         return text
     place = error.__traceback__

@@ -172,9 +172,12 @@ def test_more_than_two_underflows_in_ten_seconds_are_too_many(clock: SimpleNames
     sd = FakePortAudio()
     stream = DeviceStream(sd, WAY, "low")
     stream.start(mixer()[0])
+    sd.call(underflow=True)
+    sd.call(underflow=True)
+    assert not stream.overloaded
     for _ in range(10):
-        sd.call(underflow=True)
         clock.time += 6.0
+        sd.call(underflow=True)
     assert not stream.overloaded
     clock.time += 20.0
     sd.call(underflow=True)

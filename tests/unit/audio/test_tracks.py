@@ -113,6 +113,21 @@ def test_the_replay_may_be_at_another_rate(rig: Rig) -> None:
     np.testing.assert_allclose(rig.render(44_100), expected, atol=1e-5)
 
 
+def test_the_replay_is_resampled_afresh(rig: Rig) -> None:
+    rig.plug_in()
+    x = noise(24_000)
+    rig.tracks.add("a")
+    rig.tracks.feed("a", x[:10_000], 24_000)
+    rig.render(4800)
+    rig.take_events()
+    rig.unplug()
+    rig.plug_in(44_100)
+    rig.tracks.feed("a", x[10_000:], 24_000)
+    rig.tracks.finish("a")
+    expected = np.asarray(soxr.resample(x, 24_000, 44_100, quality="HQ"))
+    np.testing.assert_allclose(rig.render(44_100), expected, atol=1e-5)
+
+
 def test_an_utterance_goes_on_being_fed_after_the_replay(rig: Rig) -> None:
     rig.plug_in()
     x = noise(9000)

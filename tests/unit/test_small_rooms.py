@@ -1,0 +1,117 @@
+"""bot.recent, bot.commands, bot.outputs, bot.policy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot import commands
+from bot.exits import BadInput
+from bot.line import Line, Stages
+from bot.outputs import check_output
+from bot.policy import build_policy, read_blocklist, requests
+from bot.recent import Recent, Said
+from bot.settings import load
+from filters.message import Author, ChatMessage, Payment, Rank, Role
+
+
+def message(text: str = "hi", author: str = "ann", role: Role | None = None) -> ChatMessage:
+    return ChatMessage(
+        "t", "c", "1", Author(author, author, frozenset({role} if role else ())), text
+    )
+
+
+def test_recent_keys_are_new_once_until_their_time_is_over() -> None:
+    recent = Recent(keys=10, seconds=60)
+    assert recent.add("a", 0.0)
+    assert not recent.add("a", 59.0)
+    assert recent.holds("a", 118.0)
+    assert recent.add("a", 120.0)
+
+
+def test_recent_keys_are_bounded_and_the_oldest_goes_first() -> None:
+    recent = Recent(keys=3, seconds=60)
+    for key in "abcd":
+        recent.add(key, 0.0)
+    assert len(recent) == 3
+    assert [key for key in "abcd" if recent.holds(key, 1.0)] == ["b", "c", "d"]
+
+
+def test_a_key_may_be_held_for_a_shorter_time_but_no_longer_one() -> None:
+    recent = Recent(keys=3, seconds=60)
+    recent.add("short", 0.0, seconds=5)
+    recent.add("long", 0.0, seconds=500)
+    assert not recent.holds("short", 5.0)
+    assert not recent.holds("long", 60.0)
+
+
+def test_said_keeps_the_last_lines_of_each_author_for_some_seconds() -> None:
+    said = Said(authors=2, lines=2, seconds=15)
+    for at, author, text in [(0, "a", "1"), (1, "a", "2"), (2, "a", "3"), (3, "b", "x")]:
+        said.add(author, text, at)
+    assert said.lately("a", 16.0) == ("2", "3")
+    assert said.lately("a", 16.5) == ("3",)
+    said.add("c", "y", 4)
+    assert said.lately("a", 4.0) == ()
+
+
+@pytest.mark.parametrize("text", ["skip", " SKIP ", "Skip"])
+def test_the_bare_word_is_the_command(text: str) -> None:
+    assert commands.read(message(text)) is commands.Verb.SKIP
+
+
+@pytest.mark.parametrize("text", ["skip it", "skipper", "", "clear"])
+def test_anything_else_is_text(text: str) -> None:
+    assert commands.read(message(text)) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        ("wav:", "give a file"),
+        ("wav:{tmp}", "it is a folder"),
+        ("wav:{tmp}/no/such.wav", "there is no folder"),
+    ],
+)
+def test_a_wav_path_that_cannot_be_written_is_told_before_anything_starts(
+    path: str, why: str, tmp_path: Path
+) -> None:
+    with pytest.raises(BadInput, match=why):
+        check_output(path.format(tmp=tmp_path))
+
+
+def test_other_outputs_are_left_to_the_devices(tmp_path: Path) -> None:
+    for output in ("default", "null", "Some Device", f"wav:{tmp_path / 'new.wav'}"):
+        check_output(output)
+
+
+def test_a_block_list_is_read_as_people_save_it(tmp_path: Path) -> None:
+    path = tmp_path / "words.txt"
+    path.write_bytes(b"\xef\xbb\xbfzorgle\r\n\r\nblippo\r\n")
+    assert set(read_blocklist(path).listed) == {"zorgle", "blippo"}
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(BadInput, match="UTF-8"):
+        read_blocklist(path)
+
+
+def test_each_rank_has_its_limit_and_zero_means_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ISHOWTTS_LIMIT__VIP_S", "0")
+    policy = build_policy(load())
+    assert policy.lines[Rank.EVERYONE].per_seconds == 20
+    assert Rank.VIP not in policy.lines
+    assert Rank.BROADCASTER not in policy.lines
+    assert policy.speech[Rank.EVERYONE].burst == 20
+
+
+def test_a_request_has_the_voice_and_the_cap_of_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    free = Line(message(), 0.0, Stages(0.0), spoken="hi")
+    gift = ChatMessage("t", "c", "2", Author("1", "a"), "hi", paid=Payment(1, "EUR"))
+    paid = Line(gift, 5.0, Stages(0.0), spoken="hi")
+    request = requests(load())
+    assert (request(free).voice, request(free).max_seconds) == ("en-us", 12)
+    assert request(paid).max_seconds == 25
+    monkeypatch.setenv("ISHOWTTS_SPEECH__VOICE_PER_AUTHOR", "true")
+    own = requests(load())
+    assert own(free).voice.startswith("en-us+")
+    assert own(free) == own(Line(message("other"), 0.0, Stages(9.0), spoken="hi"))
