@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sys
 from asyncio.subprocess import PIPE, Process
 from collections import OrderedDict
 from collections.abc import Callable
@@ -20,6 +19,7 @@ from pathlib import Path
 
 from bot.audio.mixer import Outcome
 from engine import frames
+from engine.spawn import python_command, python_environment
 from engine.speech import Chunk
 
 log = logging.getLogger(__name__)
@@ -171,7 +171,7 @@ class Player:
             chunk = Chunk(chunk.samples[:room], chunk.sample_rate)
         known.chunks.append(chunk)
         known.seconds += len(chunk.samples) / chunk.sample_rate
-        self._send_chunk(utterance, chunk)
+        self._send({"op": "samples", "id": utterance, "rate": chunk.sample_rate}, chunk)
         if len(chunk.samples) == room:
             self.finish(utterance)
 
@@ -219,9 +219,6 @@ class Player:
         if pipe is not None and not pipe.is_closing():
             pipe.write(frames.encode(head, chunk.samples if chunk is not None else b""))
 
-    def _send_chunk(self, utterance: str, chunk: Chunk) -> None:
-        self._send({"op": "samples", "id": utterance, "rate": chunk.sample_rate}, chunk)
-
     def _send_everything(self) -> None:
         """The settings, and what has not ended from its start."""
         settings = {
@@ -237,7 +234,7 @@ class Player:
                 continue
             self._send({"op": "utterance", "id": utterance})
             for chunk in known.chunks:
-                self._send_chunk(utterance, chunk)
+                self._send({"op": "samples", "id": utterance, "rate": chunk.sample_rate}, chunk)
             if known.finished:
                 self._send({"op": "finish", "id": utterance})
 
@@ -320,7 +317,10 @@ class Player:
     async def _run_once(self) -> str:
         """One life of the audio process; returns why it ended."""
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot.audio.process", stdin=PIPE, stdout=PIPE
+            *python_command("bot.audio.process"),
+            env=python_environment(),
+            stdin=PIPE,
+            stdout=PIPE,
         )
         self._process = process
         self._lives += 1

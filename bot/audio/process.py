@@ -44,7 +44,7 @@ from bot.audio.opening import Opener, OpenOutput, OutputFatal
 from bot.audio.tracks import Tracks
 from engine import frames
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("bot.audio.process")
 
 RETRY = 2.0
 CHECK = 0.25
@@ -256,8 +256,9 @@ def main() -> int:
         os.dup2(nowhere, descriptor)
     sys.stdout = sys.stderr = os.fdopen(errors, "w", buffering=1, errors="backslashreplace")
     faulthandler.enable()
+    # In the shape of the bot's own log, among whose lines it stands.
     logging.basicConfig(
-        stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s"
+        level=logging.INFO, format="%(asctime)s %(levelname)-7s %(message)s", datefmt="%H:%M:%S"
     )
     sys.setswitchinterval(0.0005)
     # A full collection walks what the imports made for longer than a block lasts.

@@ -156,7 +156,7 @@ if sys.platform != "win32":
 async def test_a_process_that_cannot_live_is_tried_again_ever_more_slowly(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(player_module.sys, "executable", "/nowhere/python")  # type: ignore[attr-defined]
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
     pauses: list[float] = []
     enough = asyncio.Event()
 

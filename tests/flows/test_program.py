@@ -69,11 +69,8 @@ def counts(stdout: str) -> dict[str, int]:
     """The closing line, which must add up."""
     pairs = (pair.split("=") for pair in stdout.strip().splitlines()[-1].split())
     count = {key: int(value) for key, value in pairs}
-    assert (
-        list(count)
-        == (
-            "received ignored command duplicate dropped shed stale spoken skipped purged failed waiting"
-        ).split()
+    assert " ".join(count) == (
+        "received ignored command duplicate dropped shed stale spoken skipped purged failed waiting"
     )
     assert count["received"] == sum(n for key, n in count.items() if key != "received")
     return {key: n for key, n in count.items() if n}
