@@ -12,7 +12,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Coroutine, Iterable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, aclosing
 from typing import Any
 
 from bot.audio.player import OutputUnavailable, Player
@@ -20,14 +20,14 @@ from bot.backlog import Backlog
 from bot.chat.connector import Connector, Emit
 from bot.chat.supervise import supervise
 from bot.control import Control
-from bot.exits import NothingHeard
+from bot.exits import BadInput, Exit, NothingHeard
 from bot.intake import Intake
 from bot.outputs import check_output
 from bot.policy import build_policy, requests
-from bot.settings import Settings
+from bot.settings import PREFIX, Settings
 from bot.speaker import Speaker
 from bot.telemetry import Ledger
-from engine.speech import EngineMissing
+from engine.speech import BadRequest, EngineMissing, SpeechError, SpeechRequest
 from engine.supervisor import ESPEAK, Engines, EngineSpec, Supervisor
 
 log = logging.getLogger(__name__)
@@ -53,7 +53,8 @@ class Bot:
     ) -> None:
         """`fast`: a simulated output does not wait for real time. Raises BadInput."""
         check_output(settings.audio.output)
-        self._settings = settings
+        self._bounds = settings.backlog
+        self._voice = settings.speech.voice
         bounds = settings.backlog
         self.ledger = Ledger(now)
         self.backlog = Backlog(lines=bounds.lines, seconds=bounds.seconds, stale_s=bounds.stale_s)
@@ -84,6 +85,7 @@ class Bot:
             control=self.control,
             now=now,
         )
+        self._started = asyncio.Event()
         self.ready = asyncio.Event()
         """Set once the first line could be heard at once."""
 
@@ -94,7 +96,7 @@ class Bot:
 
     def has_room(self) -> bool:
         """Whether a source that can wait should emit now: half the backlog is free."""
-        bounds = self._settings.backlog
+        bounds = self._bounds
         return (
             self.waiting < max(1, bounds.lines // 2) and self.backlog.seconds < bounds.seconds / 2
         )
@@ -122,20 +124,18 @@ class Bot:
                 async with asyncio.TaskGroup() as group:
                     work = [
                         group.create_task(self.intake.run(), name="intake"),
-                        group.create_task(self.speaker.run(), name="speaker"),
+                        group.create_task(self._speak(), name="speaker"),
                         group.create_task(self._sweep(), name="sweep"),
-                        group.create_task(self._get_ready(), name="ready"),
                     ]
                     sources = group.create_task(
                         self._read(connectors, watch(self.intake.emit)), name="sources"
                     )
-                    await _either(sources, stop.wait())
-                    if not stop.is_set():
-                        await _either(self.ledger.settled(), stop.wait())
-                    for task in [*work, sources]:
+                    finished = group.create_task(self._finished(sources), name="finished")
+                    await _either(finished, stop.wait())
+                    for task in [*work, sources, finished]:
                         task.cancel()
-            except* (EngineMissing, OutputUnavailable) as errors:
-                raise NothingHeard(str(_first(errors))) from None
+            except BaseExceptionGroup as group:
+                raise _cause(group) from None
 
     async def _read(self, connectors: Iterable[Connector], emit: Emit) -> None:
         async with asyncio.TaskGroup() as group:
@@ -148,12 +148,34 @@ class Bot:
             self.intake.expire()
             self.speaker.expire()
 
-    async def _get_ready(self) -> None:
-        """Say when the bot is ready; raises as soon as it is known that it never will be."""
+    async def _finished(self, sources: asyncio.Task[None]) -> None:
+        """Wait until no source is left and all is played, and no start can fail any more."""
+        await asyncio.wait([sources])
+        await self._started.wait()
+        await self.ledger.settled()
+
+    async def _speak(self) -> None:
+        """Start what speaks, say when it is ready, and let it; raises if it never can."""
         await self.engines.wait_ready()
+        await self._try_voice()
+        await self.player.wait_settled()
+        self._started.set()
         await self.player.wait_open()
         self.ready.set()
         log.info(READY)
+        await self.speaker.run()
+
+    async def _try_voice(self) -> None:
+        """Speak unheard, so that a wrong voice is told now and the first line finds all warm."""
+        attempt = next(self.engines.attempts())
+        try:
+            async with aclosing(attempt.speak(SpeechRequest("ready", self._voice))) as chunks:
+                async for _ in chunks:
+                    pass
+        except BadRequest as error:
+            raise BadInput(f"{PREFIX}SPEECH__VOICE: {error}") from None
+        except SpeechError as error:
+            log.warning("%s is not ready: %s", attempt.name, error)
 
 
 def build_engines(name: str) -> Engines:
@@ -176,7 +198,11 @@ async def _either(*waits: Coroutine[Any, Any, object] | asyncio.Task[None]) -> N
                 task.cancel()
 
 
-def _first(error: BaseException) -> BaseException:
+def _cause(group: BaseExceptionGroup) -> BaseException:
+    """The one error that ended the run, as the user should be told of it."""
+    error: BaseException = group
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
-    return error
+    if isinstance(error, EngineMissing | OutputUnavailable):
+        return NothingHeard(str(error))
+    return error if isinstance(error, Exit) else group

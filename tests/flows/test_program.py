@@ -311,3 +311,33 @@ def test_voices_are_listed(program: Program) -> None:
     assert done.returncode == 0
     assert len(done.stdout.splitlines()) > 100
     assert any(line.startswith("en-us ") for line in done.stdout.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("module", "args", "names"),
+    [
+        ("sounddevice", ["--console"], "PortAudio"),
+        ("espeakng_loader", ["--console", "--output", "null"], "ishowtts[espeak]"),
+        ("sounddevice", ["say", "hi"], "PortAudio"),
+        ("espeakng_loader", ["say", "hi", "-o", "a.wav"], "ishowtts[espeak]"),
+    ],
+)
+def test_without_any_way_to_be_heard_it_ends_with_3_and_says_what_to_install(
+    program: Program, module: str, args: list[str], names: str
+) -> None:
+    gone = program.folder / "gone"
+    gone.mkdir()
+    (gone / f"{module}.py").write_text("raise ImportError('not installed')\n")
+    path = os.pathsep.join([str(gone), str(ROOT)])
+    done = program.run(*args, env={"PYTHONPATH": path}, stdin="!tts hello\n")
+    assert done.returncode == 3, done.stderr
+    assert names in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_wrong_voice_is_told_at_the_start(program: Program) -> None:
+    env = {"ISHOWTTS_SPEECH__VOICE": "klingon"}
+    done = program.run("--output", "null", "--console", env=env, stdin="!tts hello\n")
+    assert done.returncode == 2, done.stderr
+    assert "ISHOWTTS_SPEECH__VOICE" in done.stderr
+    assert "Traceback" not in done.stderr
