@@ -33,7 +33,8 @@ def set_up_logging(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Redacting("%(asctime)s %(levelname)-7s %(message)s", "%H:%M:%S"))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    logging.getLogger("asyncio").setLevel(logging.WARNING)
+    # Its warnings are about its own inside, such as a child that was reaped before it looked.
+    logging.getLogger("asyncio").setLevel(logging.ERROR)
 
 
 class Ledger:

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,7 @@ from bot.line import End
 from bot.settings import load
 from engine.speech import EngineMissing
 from filters.message import Author, ChatMessage, Removal, RemovalKind, Role
+from tests.engines import STATE_ENV
 
 # What the fake engines count as hung, so that a test need not wait as long as a neural one may.
 HUNG_S = 0.5
@@ -127,8 +129,9 @@ async def test_garbage_is_never_played_and_the_line_is_heard_all_the_same(text: 
 
 
 async def test_an_engine_that_says_what_is_missing_leaves_the_embedded_voice(
-    caplog: pytest.LogCaptureFixture,
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    monkeypatch.setenv(STATE_ENV, str(tmp_path / "lives"))
     async with running("tests.engines:Missing") as bot:
         bot.intake.emit(said("hello"))
         async with asyncio.timeout(15):
