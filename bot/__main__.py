@@ -1,183 +1,35 @@
-"""The command line: `python -m bot [run] ...`, and the other commands beside it.
+"""The door of the program: makes it safe to begin, then hands over to the command line.
 
-Does not do any of the work: each command's room is imported when it is asked for.
-
-Exit codes: 0 stopped, 1 crash, 2 settings or usage, 3 nothing can be heard, 4 already running.
+Does not import anything heavy: a Ctrl-C or a missing standard stream must find it ready.
 """
 
 from __future__ import annotations
 
-import argparse
-import asyncio
+import os
 import sys
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
-
-from bot import exits
-from bot.settings import Settings, SettingsError, example, load
-
-_RUN = "run"
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code."""
-    # Chat is never ASCII, and a console that cannot show a character must not stop the bot.
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
-    sys.setswitchinterval(0.0005)
-    parser, names = _parser()
-    words = list(sys.argv[1:] if argv is None else argv)
-    if not words or (words[0] not in names and words[0] not in ("-h", "--help", "--version")):
-        words.insert(0, _RUN)
-    options = parser.parse_args(words)
+def main() -> int:
+    """Run the command line; returns the exit code."""
     try:
-        code: int = options.command(options)
-    except SettingsError as error:
-        print(error, file=sys.stderr)  # noqa: T201 - a command's own output
-        return exits.SETTINGS
-    except exits.Exit as error:
-        print(error, file=sys.stderr)  # noqa: T201 - a command's own output
-        return error.code
+        _open_missing_streams()
+        from bot.cli import main as command_line
+
+        return command_line()
     except KeyboardInterrupt:
-        return exits.STOPPED
-    return code
+        return 0  # stopped before it had begun
 
 
-def _parser() -> tuple[argparse.ArgumentParser, set[str]]:
-    parser = argparse.ArgumentParser(
-        prog="python -m bot",
-        description="Speaks a live stream's chat. With no command: run.",
-        epilog="python -m bot COMMAND --help tells more of one command.",
-        allow_abbrev=False,
-    )
-    parser.add_argument("--version", action="version", version=_version())
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+def _open_missing_streams() -> None:
+    """Open nothing as each standard stream that is closed.
 
-    def add(name: str, command: Any, text: str) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=text, description=text, allow_abbrev=False)
-        sub.set_defaults(command=command)
-        sub.add_argument(
-            "--settings", type=Path, metavar="FILE", help="settings file; default: ./settings.env"
-        )
-        return sub
-
-    run = add(_RUN, _run, "read chat and speak it, until stopped or every source has ended")
-    run.add_argument("--twitch", metavar="CHANNEL", help="read a Twitch channel, with no account")
-    run.add_argument("--replay", type=Path, metavar="FILE", help="read events from a recording")
-    run.add_argument("--fast", action="store_true", help="do not wait: neither replay nor output")
-    run.add_argument("--record", type=Path, metavar="FILE", help="write every event to FILE")
-    run.add_argument("--console", action="store_true", help="read standard input as well")
-    _output(run)
-    say = add("say", _say, "speak one text and end")
-    say.add_argument("text", help="what to say")
-    say.add_argument("-o", "--out", type=Path, metavar="FILE.wav", help="write it to a file")
-    say.add_argument("--voice", metavar="ID", help="a voice as `voices` lists them")
-    _output(say)
-    add("check", _check, "check settings, engines and devices, a line each")
-    add("devices", _devices, "list the outputs that --output takes")
-    add("voices", _voices, "list the voices that --voice takes")
-    settings = add("settings", _settings, "show the settings' values, secrets as stars")
-    settings.add_argument("--example", action="store_true", help="print settings.example.env")
-    _add_bench(add("bench", _bench, "measure this machine"))
-    return parser, set(commands.choices)
-
-
-def _output(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--output",
-        metavar="WHERE",
-        help="default, a device's name, wav:PATH, or null (simulated, unheard)",
-    )
-
-
-def _add_bench(bench: argparse.ArgumentParser) -> None:
-    kinds = bench.add_subparsers(title="benchmarks", metavar="NAME", required=True, dest="bench")
-    latency = kinds.add_parser("latency", help="chat line to first sample at a real null sink")
-    latency.add_argument("--messages", type=int, default=102, metavar="N", help="default: 102")
-    flood = kinds.add_parser("flood", help="10,000 chat lines a second")
-    flood.add_argument("--seconds", type=float, default=10.0, metavar="S", help="default: 10")
-    start = kinds.add_parser("start", help="start of the program to ready")
-    start.add_argument("--runs", type=int, default=5, metavar="N", help="default: 5")
-    for kind in (latency, flood, start):
-        kind.add_argument("--json", action="store_true", help="print JSON")
-
-
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("ishowtts")
-    except PackageNotFoundError:
-        return "not installed"
-
-
-def _load(options: argparse.Namespace, **overrides: dict[str, Any]) -> Settings:
-    if getattr(options, "output", None):
-        overrides["audio"] = {"output": options.output}
-    return load(options.settings, overrides)
-
-
-def _run(options: argparse.Namespace) -> int:
-    from bot.run import run
-
-    twitch = {"twitch": {"channel": options.twitch}} if options.twitch else {}
-    settings = _load(options, **twitch)
-    return asyncio.run(
-        run(
-            settings,
-            replay=options.replay,
-            fast=options.fast,
-            record=options.record,
-            console=options.console,
-        )
-    )
-
-
-def _say(options: argparse.Namespace) -> int:
-    from bot.say import say
-
-    settings = _load(options)
-    return asyncio.run(say(settings, options.text, out=options.out, voice=options.voice))
-
-
-def _check(options: argparse.Namespace) -> int:
-    from bot.check import check
-
-    return check(options.settings)
-
-
-def _devices(options: argparse.Namespace) -> int:
-    from bot.check import devices
-
-    _load(options)
-    return devices()
-
-
-def _voices(options: argparse.Namespace) -> int:
-    from bot.check import voices
-
-    return voices(_load(options))
-
-
-def _settings(options: argparse.Namespace) -> int:
-    from bot.settings import shown
-
-    text = example() if options.example else shown(_load(options))
-    sys.stdout.write(text)
-    return exits.STOPPED
-
-
-def _bench(options: argparse.Namespace) -> int:
-    from bot.bench import flood, latency, start
-
-    settings = _load(options)
-    if options.bench == "latency":
-        return latency.main(settings, messages=options.messages, as_json=options.json)
-    if options.bench == "flood":
-        return flood.main(settings, seconds=options.seconds, as_json=options.json)
-    return start.main(runs=options.runs, as_json=options.json)
+    Otherwise the next file or pipe gets its number, and children and libraries write into it.
+    """
+    for descriptor in (0, 1, 2):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number, which is this one
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from filters.fold import clean
 from filters.message import ChatMessage, Rank
 
 
@@ -22,10 +23,11 @@ _NEEDED = {Verb.SKIP: Rank.MODERATOR}
 def read(message: ChatMessage) -> Verb | None:
     """The verb that the text after the command word is, or None: then it is to be spoken.
 
-    Only the bare word is a command; `skip this part` is text.
+    Only the bare word is a command; `skip this part` is text. Chat clients append invisible
+    characters to get past the platform's check for equal messages; they do not count.
     """
     try:
-        return Verb(message.text.strip().casefold())
+        return Verb(clean(message.text).casefold())
     except ValueError:
         return None
 

@@ -44,8 +44,17 @@ async def run(
         try:
             await bot.run(sources, stop, *filter(None, [watch]))
         finally:
-            print(bot.ledger.closing_line(bot.waiting), flush=True)  # noqa: T201 - the result
+            _print(bot.ledger.closing_line(bot.waiting))
     return exits.STOPPED
+
+
+def _print(line: str) -> None:
+    try:
+        print(line, flush=True)  # noqa: T201 - the result
+    except OSError as error:
+        # Whoever read it has gone. What is left in the buffer must not fail again at exit.
+        log.warning("the closing line cannot be printed (%s): %s", error.strerror, line)
+        sys.stdout = None  # type: ignore[assignment]
 
 
 def _sources(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot import exits
 from bot.app import build_engines
+from bot.audio.mixer import Outcome
 from bot.audio.player import Ended, OutputUnavailable, Player, State
 from bot.outputs import check_output
 from bot.settings import Settings
@@ -35,6 +36,8 @@ async def say(settings: Settings, text: str, *, out: Path | None, voice: str | N
     player = Player(output, fast=out is not None, volume=settings.audio.volume, gap=0.0)
     async with _started(player, build_engines(speech.engine)) as engines:
         ended = await _spoken(request, engines, player)
+    if ended.outcome is not Outcome.PLAYED:
+        raise exits.NothingHeard(f"it was not heard to its end: {player.text}")
     if out is not None:
         print(f"{out}: {ended.seconds:.1f} s")  # noqa: T201 - the command's result
     return exits.STOPPED

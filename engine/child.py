@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 
 CANCEL_S = 0.2
 """A cancelled worker that has not answered by then is replaced."""
+_DRY_LIMITS = 12
+"""Times the limit after which a worker that only shows signs of work has hung all the same."""
 _LOG_LINES_PER_S = 20
 _LOG_LINE = 500
 _ERRORS: dict[str, type[SpeechError]] = {e.code: e for e in (BadRequest, EngineMissing)}
@@ -60,6 +62,8 @@ class Talk:
     """Seconds of silence that are allowed now."""
     quiet: float = 0.0
     """Seconds of silence so far."""
+    dry: float = 0.0
+    """Seconds without audio so far, signs of work or not."""
     cancelled: bool = False
     """Whether nobody wants the rest."""
     answers: asyncio.Queue[Chunk | SpeechError | None] = field(default_factory=asyncio.Queue)
@@ -130,6 +134,10 @@ class Child:
         if talk is self._talk and not talk.cancelled:
             talk.cancelled = True
             talk.limit, talk.quiet = CANCEL_S, 0.0
+            # A new watch: the slice of silence that the old one is in belongs to the work.
+            if self._watch is not None:
+                self._watch.cancel()
+            self._watch = asyncio.create_task(self._watch_over(talk))
             self._send({"do": "cancel", "id": talk.id})
 
     def fail(self, error: SpeechError) -> None:
@@ -188,7 +196,7 @@ class Child:
             talk.quiet = 0.0
         if kind == "chunk":
             if not talk.cancelled:
-                talk.limit = self.spec.chunk_s
+                talk.limit, talk.dry = self.spec.chunk_s, 0.0
                 words = tuple(Word(*word) for word in head["words"])
                 talk.answers.put_nowait(Chunk(frames.samples(body), head["rate"], words))
         elif kind == "error":
@@ -208,17 +216,20 @@ class Child:
         be waiting to be read. So silence is counted in slices, and a slice never counts double.
         """
         loop = asyncio.get_running_loop()
-        while talk.quiet < talk.limit:
+        while talk.quiet < talk.limit and talk.dry < _DRY_LIMITS * talk.limit:
             part = talk.limit / 10
             before = loop.time()
             await asyncio.sleep(part)
-            talk.quiet += min(loop.time() - before, 2 * part)
+            silence = min(loop.time() - before, 2 * part)
+            talk.quiet += silence
+            talk.dry += silence
         self._watch = None
         if talk.cancelled:
             self.abandoned = True
             self.fail(EngineFailed("the worker did not let go of a cancelled line"))
         else:
-            self.fail(EngineFailed(f"hung: no sign of work for {talk.limit:g} s"))
+            what = "no sign of work" if talk.quiet >= talk.limit else "no audio"
+            self.fail(EngineFailed(f"hung: {what} for {max(talk.quiet, talk.dry):.1f} s"))
 
 
 async def _reap(process: asyncio.subprocess.Process, errors: asyncio.Task[None]) -> None:
@@ -233,7 +244,9 @@ async def _reap(process: asyncio.subprocess.Process, errors: asyncio.Task[None])
 
 
 def _error(head: frames.Head) -> SpeechError:
-    return _ERRORS.get(head["code"], EngineFailed)(str(head["text"]))
+    # An engine may quote what it was given; logs take one printable line.
+    text = "".join(c if c.isprintable() else "\ufffd" for c in str(head["text"]))
+    return _ERRORS.get(head["code"], EngineFailed)(text)
 
 
 async def _relay(name: str, stream: asyncio.StreamReader) -> None:

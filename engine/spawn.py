@@ -1,4 +1,5 @@
-"""How a child process of this program is started, so that it runs the parent's own code.
+"""How a child process of this program is started and how it ends: with its parent's own code, and
+not later than its parent.
 
 Does not start anything: it says what to start. Used for engine workers and the audio process.
 """
@@ -6,6 +7,7 @@ Does not start anything: it says what to start. Used for engine workers and the 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -24,3 +26,19 @@ def python_environment() -> dict[str, str]:
     """The environment in which that module is found, installed or not."""
     paths = [str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+
+
+def end_with_parent() -> None:
+    """Called in a child: let the system end it when its parent is gone, where the system can.
+
+    Beside the end of standard input, which a child that hangs with the interpreter's lock held
+    would never see. Linux: PR_SET_PDEATHSIG, prctl(2).
+    """
+    if sys.platform != "linux":
+        return
+    import ctypes
+
+    parent = os.getppid()
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)  # it went before the system was told

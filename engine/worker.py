@@ -25,6 +25,7 @@ from typing import BinaryIO
 
 from engine import frames
 from engine.levels import Gains, Levels, Loudness
+from engine.spawn import end_with_parent
 from engine.speech import (
     Chunk,
     Engine,
@@ -212,6 +213,7 @@ def _claim_pipes() -> tuple[BinaryIO, BinaryIO]:
 
 def main() -> int:
     """Run the worker of the engine that the first argument names."""
+    end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "win32":
         signal.signal(signal.SIGBREAK, signal.SIG_IGN)

@@ -43,6 +43,7 @@ from bot.audio.mixer import Ended, Mixer, MixerEvent, Started, Starved
 from bot.audio.opening import Opener, OpenOutput, OutputFatal
 from bot.audio.tracks import Tracks
 from engine import frames
+from engine.spawn import end_with_parent
 
 log = logging.getLogger("bot.audio.process")
 
@@ -109,9 +110,16 @@ class AudioProcess:
             self._send({"event": "state", "state": "fatal", "text": str(error)})
             return FATAL
         finally:
-            if self._output is not None:
-                self._output.close()
+            self._close_output()
         return 0
+
+    def _close_output(self) -> None:
+        if self._output is not None:
+            try:
+                self._output.close()
+            except OSError as error:
+                # The disk that was full while it was written to is still full.
+                log.error("the sound could not be written to its end: %s", error.strerror)
 
     def _closed(self) -> bool:
         if self._closing_at is None:
@@ -244,6 +252,7 @@ def _read_commands(stream: BinaryIO, inbox: queue.SimpleQueue[Any]) -> None:
 
 def main() -> int:
     """The process."""
+    end_with_parent()
     # It ends with its standard input, and so after the bot has said goodbye; a signal to the
     # whole group must not cut the last fade off.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
