@@ -15,7 +15,7 @@ from bot.exits import BadInput, NothingHeard
 from bot.outputs import check_output
 from bot.policy import build_policy
 from bot.settings import Settings, SettingsError, load
-from engine.speech import Engine, SpeechError
+from engine.speech import Engine, SpeechError, SpeechRequest
 from engine.worker import make_engine
 
 _ESPEAK = "espeak"
@@ -68,10 +68,13 @@ def _state(settings: Settings) -> str:
 def _engine(name: str, voice: str) -> str:
     engine = _loaded(name)
     try:
-        known = engine.voices()
-        if voice and voice.partition("+")[0] not in {v.id for v in known}:
-            raise BadInput(f"ISHOWTTS_SPEECH__VOICE: there is no voice {voice}; see: voices")
-        return f"{engine.name}, {voice or len(known)} {'' if voice else 'voices'}".rstrip()
+        if voice:
+            engine.synthesise(SpeechRequest("ready", voice), lambda _: None, lambda: False)
+        return (
+            f"{engine.name}, {voice}" if voice else f"{engine.name}, {len(engine.voices())} voices"
+        )
+    except SpeechError as error:
+        raise BadInput(f"ISHOWTTS_SPEECH__VOICE: {error}") from None
     finally:
         engine.close()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -40,6 +41,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except exits.Exit as error:
         print(error, file=sys.stderr)  # noqa: T201 - a command's own output
         return error.code
+    except BrokenPipeError:
+        # Whoever read the output has seen enough, as `head` does. Nothing is left to flush.
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
+        return exits.STOPPED
     return code
 
 
@@ -64,7 +69,11 @@ def _parser() -> tuple[argparse.ArgumentParser, set[str]]:
     run = add(_RUN, _run, "read chat and speak it, until stopped or every source has ended")
     run.add_argument("--twitch", metavar="CHANNEL", help="read a Twitch channel, with no account")
     run.add_argument("--replay", type=Path, metavar="FILE", help="read events from a recording")
-    run.add_argument("--fast", action="store_true", help="do not wait: neither replay nor output")
+    run.add_argument(
+        "--fast",
+        action="store_true",
+        help="do not wait: a replay comes in at once, as a flood would; null and wav at full speed",
+    )
     run.add_argument("--record", type=Path, metavar="FILE", help="write every event to FILE")
     run.add_argument("--console", action="store_true", help="read standard input as well")
     _output(run)
@@ -176,4 +185,3 @@ def _bench(options: argparse.Namespace) -> int:
     if options.bench == "flood":
         return flood.main(settings, seconds=options.seconds, as_json=options.json)
     return start.main(runs=options.runs, as_json=options.json)
-

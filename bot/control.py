@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 
 from bot.speaker import Speaker
+from bot.telemetry import shown
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +22,5 @@ class Control:
     def skip(self, by: str) -> bool:
         """End the line that is being spoken; False if nothing is."""
         line = self._speaker.skip()
-        if line is None:
-            log.info("skip by %s: nothing is being spoken", by)
-            return False
-        return True
+        log.info("skip by %s%s", shown(by), "" if line else ": nothing is being spoken")
+        return line is not None

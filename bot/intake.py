@@ -22,12 +22,13 @@ from bot.control import Control
 from bot.line import End, Line, Stages
 from bot.recent import Recent, Said
 from bot.speaker import Speaker
-from bot.telemetry import Ledger
+from bot.telemetry import Ledger, shown
 from filters.chain import Rules, judge
 from filters.gate import Gate
 from filters.limits import Buckets, Limit, limit_for
 from filters.message import Action, ChatMessage, Event, Rank, Removal, RemovalKind
-from filters.trigger import How, Trigger
+from filters.speakable import without_emotes
+from filters.trigger import Trigger
 
 log = logging.getLogger(__name__)
 
@@ -94,16 +95,14 @@ class Intake:
             return
         self._ledger.receive()
         try:
-            end = self._pass_gates(event)
+            self._pass_gates(event)
         except Exception:
             log.exception("a gate failed; the message is dropped")
-            end = End.DROPPED
-        if end is not None:
-            self._ledger.end(end)
+            self._ledger.end(End.DROPPED)
 
     def _remove(self, removal: Removal) -> None:
         if removal.kind is not RemovalKind.CLEAR_ALL:
-            key = (removal.kind, removal.platform, removal.target)
+            key = (removal.kind, removal.platform, removal.channel, removal.target)
             self._removed.add(key, self._now(), removal.seconds)
         unjudged = [line for line in self._unjudged if removal.covers(line.message)]
         for line in unjudged:
@@ -113,61 +112,63 @@ class Intake:
             self._ledger.end_line(line, End.PURGED, removal.kind)
         self._speaker.purge(removal)
 
-    def _pass_gates(self, message: ChatMessage) -> End | None:
-        """How the message ends at the gates, or None: then it waits to be judged."""
+    def _pass_gates(self, message: ChatMessage) -> None:
+        """End the message at the first gate that refuses it, or let it wait to be judged."""
         now = self._now()
+        end = self._ledger.end
         if message.id and not self._seen.add((message.platform, message.id), now):
-            return End.DUPLICATE
+            return end(End.DUPLICATE)
         if self._is_removed(message, now):
-            return End.PURGED
+            return end(End.PURGED, message, "deleted before it came")
         triggered = self._policy.trigger.read(message)
         if triggered is None:
-            return End.IGNORED
+            return end(End.IGNORED)
         refusal = self._policy.gate.refuse(message)
         if refusal is not None and refusal.ignored:
-            return End.IGNORED
-        if triggered.how is How.COMMAND and self._is_command(triggered.message):
-            return End.COMMAND
+            return end(End.IGNORED)
+        if triggered.named and self._is_command(triggered.message):
+            return end(End.COMMAND)
         if refusal is not None:
-            log.debug("dropped: %s", refusal.reason)
-            return End.DROPPED
+            return end(End.DROPPED, message, refusal.reason)
         return self._admit(triggered.message, now)
 
     def _is_removed(self, message: ChatMessage, now: float) -> bool:
-        deleted = (RemovalKind.DELETE, message.platform, message.id)
-        cleared = (RemovalKind.CLEAR_AUTHOR, message.platform, message.author.id)
-        return self._removed.holds(deleted, now) or self._removed.holds(cleared, now)
+        targets = (
+            (RemovalKind.DELETE, message.id),
+            (RemovalKind.CLEAR_AUTHOR, message.author.id),
+        )
+        return any(
+            self._removed.holds((kind, message.platform, channel, target), now)
+            for kind, target in targets
+            for channel in (message.channel, "")
+        )
 
     def _is_command(self, message: ChatMessage) -> bool:
         verb = commands.read(message)
         if verb is None:
             return False
-        who = message.author.name
         if commands.allowed(verb, message):
-            self._control.skip(by=repr(who))
-        else:
-            log.info("%s is for moderators; asked by %r", verb, who)
+            self._control.skip(by=message.author.name)
+        elif self._ledger.may_log():
+            log.info("%s is for moderators; asked by %s", verb, shown(message.author.name))
         return True
 
-    def _admit(self, message: ChatMessage, now: float) -> End | None:
+    def _admit(self, message: ChatMessage, now: float) -> None:
         line = Line(message, worth(message), Stages(received=now))
         author = author_key(message)
         if not line.paid:
-            rank = message.author.rank
+            end, rank = self._ledger.end, message.author.rank
             limit = limit_for(message, self._policy.lines)
             if limit is not None and not self._lines.take(author, limit, now):
-                log.debug("dropped: too many lines of one author")
-                return End.DROPPED
+                return end(End.DROPPED, message, "too many lines of this viewer")
             waiting = self._backlog.waiting_of(author) + self._unjudged_of[author]
             if waiting >= _lines_at_once(rank):
-                log.debug("dropped: a line of this author waits already")
-                return End.DROPPED
+                return end(End.DROPPED, message, "a line of this viewer waits already")
             if self._backlog.refuses(line.worth, now, unjudged=len(self._unjudged)):
-                return End.SHED
+                return end(End.SHED, message, "backlog full")
         self._unjudged.append(line)
         self._unjudged_of[author] += 1
-        self._something.set()
-        return None
+        return self._something.set()
 
     def _forget(self, line: Line) -> None:
         author = author_key(line.message)
@@ -200,7 +201,7 @@ class Intake:
         if limit is not None and not self._speech.take(author, limit, now, verdict.seconds):
             self._ledger.end_line(line, End.DROPPED, "this viewer has spoken long enough for now")
             return
-        self._said.add(author, message.text, now)
+        self._said.add(author, without_emotes(message.text, message.fragments), now)
         line.spoken, line.seconds = verdict.spoken, verdict.seconds
         for shed in self._backlog.offer(line):
             self._ledger.end_line(shed, End.SHED, "backlog full")

@@ -23,6 +23,12 @@ def check_output(output: str) -> None:
         raise BadInput(f"cannot write the sound to {path}: {why}")
 
 
+def is_same_file(output: str, path: Path) -> bool:
+    """Whether `output` writes to the file at `path`."""
+    wav = Path(output.removeprefix(_WAV))
+    return output.startswith(_WAV) and wav.exists() and path.exists() and wav.samefile(path)
+
+
 def _why_not(path: Path) -> str:
     if not path.name:
         return "give a file, such as wav:speech.wav"

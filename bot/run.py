@@ -9,7 +9,8 @@ import asyncio
 import logging
 import signal
 import sys
-from contextlib import ExitStack
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -20,6 +21,7 @@ from bot.chat.connector import Connector, Fatal
 from bot.chat.console import Console
 from bot.chat.record import Recorder
 from bot.chat.replay import Replay
+from bot.outputs import is_same_file
 from bot.settings import Settings
 from bot.telemetry import set_up_logging
 
@@ -54,7 +56,7 @@ def _print(line: str) -> None:
     except OSError as error:
         # Whoever read it has gone. What is left in the buffer must not fail again at exit.
         log.warning("the closing line cannot be printed (%s): %s", error.strerror, line)
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = None
 
 
 def _sources(
@@ -65,6 +67,8 @@ def _sources(
     if replay is not None:
         recording = Replay(replay, fast=fast)
         recording.check()
+        if is_same_file(settings.audio.output, replay):
+            raise exits.BadInput(f"cannot write the sound to {replay}: it is being replayed")
         sources.append(recording)
     if settings.twitch.channel:
         from bot.chat.twitch_anonymous import TwitchAnonymous
@@ -79,7 +83,8 @@ def _sources(
     return sources
 
 
-def _only_bot(state_dir: Path) -> FileLock:
+@contextmanager
+def _only_bot(state_dir: Path) -> Generator[None, None, None]:
     """Hold the state folder's lock. Raises AlreadyRunning, BadInput."""
     lock = FileLock(state_dir / "bot.lock")
     try:
@@ -94,7 +99,10 @@ def _only_bot(state_dir: Path) -> FileLock:
         raise exits.BadInput(
             f"ISHOWTTS_STATE_DIR: cannot use {state_dir}: {error.strerror or error}"
         ) from None
-    return lock
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 class _stopped_by_signals:  # noqa: N801 - used like a function

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 
 import platformdirs
 from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -30,6 +31,12 @@ def _split(value: object) -> object:
     if not isinstance(value, str):
         return value
     return tuple(part for part in (p.strip() for p in value.split(",")) if part)
+
+
+def _one_word_each(values: tuple[str, ...]) -> tuple[str, ...]:
+    if any(value.split() != [value] for value in values):
+        raise ValueError("each is one word, with no space in it")
+    return values
 
 
 def _channel(value: str) -> str:
@@ -53,7 +60,7 @@ class Twitch(_Group):
     )
     irc_url: str = Field(
         "wss://irc-ws.chat.twitch.tv:443",
-        pattern=r"^wss?://",
+        pattern=r"^wss?://[^\s/]+",
         description="Address of the chat server",
     )
 
@@ -61,7 +68,7 @@ class Twitch(_Group):
 class Trigger(_Group):
     """What is spoken"""
 
-    commands: Names = Field(
+    commands: Annotated[Names, AfterValidator(_one_word_each)] = Field(
         ("!tts", "!say", "!speak"), min_length=1, description="Words that begin a spoken line"
     )
     every_line: bool = Field(False, description="Speak every chat line, with no command")
@@ -204,11 +211,25 @@ def load(file: Path | None = None, overrides: Mapping[str, Any] | None = None) -
 
 def _read(path: Path) -> dict[str, str | None]:
     try:
-        # dotenv itself takes a missing file for an empty one.
-        return dotenv_values(stream=io.StringIO(path.read_text(encoding="utf-8-sig")))
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise SettingsError(f"cannot read the settings file {path}: {why}") from None
+    # dotenv itself takes a missing file for an empty one, and passes over what it cannot read.
+    wrong = [
+        f"{path}:{binding.original.line}: not KEY=value"
+        for binding in parse_stream(io.StringIO(text))
+        if binding.error or (binding.key and binding.value is None)
+    ]
+    values = dotenv_values(stream=io.StringIO(text)) if not wrong else {}
+    wrong += [
+        f"{key} in {path}: holds a character that cannot be seen"
+        for key, value in values.items()
+        if not (value or "").isprintable()
+    ]
+    if wrong:
+        raise SettingsError("\n".join(wrong))
+    return values
 
 
 def _unknown(keys: Iterator[str] | Mapping[str, object], where: str) -> Iterator[str]:

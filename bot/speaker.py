@@ -35,9 +35,13 @@ _ENDS = {
 class _Job:
     """One line in the speaker's hands."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: Line, before: _Job | None) -> None:
         self.line = line
+        self.before = before
+        """The line that is to be heard first."""
         self.utterance = ""
+        self.whole = asyncio.Event()
+        """All of its audio is in the player: it needs the engine no more."""
         self.started = asyncio.Event()
         self.over = asyncio.Event()
         self.task: asyncio.Task[None] | None = None
@@ -122,9 +126,11 @@ class Speaker:
         """Speak until cancelled; what sounds then is counted as skipped by the stop."""
         async with asyncio.TaskGroup() as group:
             while True:
+                # While nothing can be heard lines stay in the backlog, where they can go stale.
                 await self._player.wait_open()
+                await self._engines.wait_ready()
                 line = await self._take()
-                job = _Job(line)
+                job = _Job(line, self._jobs[-1] if self._jobs else None)
                 self._jobs.append(job)
                 job.task = group.create_task(self._carry(job), name=f"speak {line.message.id}")
                 await _first(job.started, job.over)
@@ -151,23 +157,32 @@ class Speaker:
         except Exception as error:
             log.exception("speaking failed in a way that is a fault of this program")
             end, reason = End.FAILED, type(error).__name__
+            if job.utterance:
+                self._player.cancel(job.utterance, _SKIP_FADE_MS)
         self._end(job, end, reason)
 
     async def _speak(self, job: _Job) -> tuple[End, str]:
+        if job.before is not None:
+            # Its engine may fail it in the middle; its next try must not come after this line.
+            await _first(job.before.whole, job.before.over)
+            job.before = None
         request = self._request(job.line)
-        why = "no engine"
+        why = ""
         for attempt in self._engines.attempts():
+            if why:
+                log.warning("%s; the line is tried again", why)
             self._count += 1
             utterance = f"u{self._count}"
             try:
+                await self._engines.wait_ready()
                 await self._synthesise(job, attempt, request, utterance)
             except SpeechError as error:
                 why = f"{attempt.name}: {error}"
-                log.warning("%s; the line is tried again", why)
                 if job.utterance:
                     self._player.cancel(job.utterance, _SKIP_FADE_MS)
                     job.utterance = ""
                 continue
+            job.whole.set()
             ended = await self._player.wait_ended(utterance)
             return _ENDS[ended.outcome], attempt.name
         return End.FAILED, why

@@ -11,14 +11,17 @@ import logging
 import sys
 from collections import Counter, deque
 from collections.abc import Callable
+from dataclasses import replace
 
 from bot.line import End, Line
 from bot.redaction import redact
+from filters.message import ChatMessage
 
 log = logging.getLogger(__name__)
 
 _KEPT_LINES = 1000
 _LOGGED_A_SECOND = 5
+_REFUSED = frozenset({End.DROPPED, End.SHED})
 
 
 class _Redacting(logging.Formatter):
@@ -62,39 +65,48 @@ class Ledger:
         self._open += 1
         self._settled.clear()
 
-    def end(self, end: End) -> None:
-        """Count a message that ended before it became a line."""
+    def end(self, end: End, message: ChatMessage | None = None, reason: str = "") -> None:
+        """Count a message's end, and log it if there is a reason.
+
+        What was heard, or was to be, is always logged: the backlog bounds it. Of refused messages
+        at most some a second are, since anybody can send them.
+        """
         self.ends[end] += 1
         self._open -= 1
         if not self._open:
             self._settled.set()
+        if message is not None and (end not in _REFUSED or self.may_log()):
+            log.info("%s: %s: %r (%s)", end, shown(message.author.name), _cut(message.text), reason)
 
     async def settled(self) -> None:
         """Wait until every message that came in has ended."""
         await self._settled.wait()
 
     def end_line(self, line: Line, end: End, reason: str) -> None:
-        """Count a line's end, and log it with the reason; at most some a second are logged."""
-        self.end(end)
+        """The same for a line."""
+        spoken = replace(line.message, text=line.spoken) if line.spoken else line.message
+        self.end(end, spoken, reason)
         if line.stages.first_sample is not None:
             self.heard.append(line)
-        if self._may_log():
-            log.info("%s: %s: %r (%s)", end, _shown(line.message.author.name), _cut(line), reason)
 
-    def _may_log(self) -> bool:
+    def may_log(self) -> bool:
+        """Whether one more line that anybody in chat can cause may be logged in this second."""
         second = self._now() // 1
         if second != self._second:
-            if self._unlogged:
-                log.info("... and %d more lines that ended", self._unlogged)
-            self._second, self._logged, self._unlogged = second, 0, 0
-        if self._logged < _LOGGED_A_SECOND:
-            self._logged += 1
-            return True
-        self._unlogged += 1
-        return False
+            self._tell_unlogged()
+            self._second, self._logged = second, 0
+        self._logged += 1
+        self._unlogged += self._logged > _LOGGED_A_SECOND
+        return self._logged <= _LOGGED_A_SECOND
+
+    def _tell_unlogged(self) -> None:
+        if self._unlogged:
+            log.info("... and %d more refused messages", self._unlogged)
+        self._unlogged = 0
 
     def closing_line(self, waiting: int) -> str:
         """The one line that a run ends with."""
+        self._tell_unlogged()
         total = sum(self.ends.values()) + waiting
         if total != self.received:
             log.error("the count does not add up: %d received, %d ended", self.received, total)
@@ -102,11 +114,10 @@ class Ledger:
         return f"received={self.received} {counts} waiting={waiting}"
 
 
-def _shown(name: str) -> str:
+def shown(name: str) -> str:
     """A viewer's name as it may stand in a log: one short line, no control characters."""
     return repr(name[:40])[1:-1]
 
 
-def _cut(line: Line) -> str:
-    text = line.spoken or line.message.text
+def _cut(text: str) -> str:
     return text if len(text) <= 80 else text[:77] + "..."

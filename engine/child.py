@@ -171,7 +171,7 @@ class Child:
         try:
             while (frame := await frames.read(stream)) is not None:
                 self._take(*frame)
-        except (frames.FrameError, KeyError, TypeError, ValueError) as error:
+        except (frames.FrameError, OSError, KeyError, TypeError, ValueError) as error:
             self.fail(EngineFailed(f"the worker sent nonsense: {error!r:.200}"))
         if self.fate is None:
             # The exit code follows the end of the output, unless the worker is only half dead.

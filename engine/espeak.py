@@ -22,7 +22,8 @@ import numpy as np
 from engine.speech import BadRequest, Chunk, EngineFailed, EngineMissing, SpeechRequest, Voice, Word
 
 INSTALL = (
-    'the embedded voice is not installed: pip install "ishowtts[espeak]" (scripts/run does it)'
+    "the embedded voice is not installed; install it: "
+    "python -m pip install espeakng-loader (scripts/run does it)"
 )
 
 _OUTPUT_SYNCHRONOUS = 2

@@ -51,8 +51,10 @@ def make_engine(name: str) -> Engine:
     module, _, attribute = path.partition(":")
     try:
         engine: Engine = getattr(importlib.import_module(module), attribute)()
-    except (ImportError, AttributeError, ValueError) as error:
+    except (ImportError, AttributeError, TypeError, ValueError) as error:
         raise EngineMissing(f"there is no engine {name!r}: {error}") from error
+    if not hasattr(engine, "synthesise"):
+        raise EngineMissing(f"{name!r} is no engine: it has no `synthesise`")
     return engine
 
 

@@ -2,7 +2,7 @@
 
 Does not know rate limits or earlier lines: each line stands alone.
 
-    in    {"text", "user"?, "name"?, "prev"?: [..]}
+    in    {"text", "user"?, "name"?, "prev"?: [..]}; null means absent
     out   {"verdict": "speak" | "drop" | "hold", "reason", "spoken"}
 
 Exit status: 0 at the end of the input, 2 if an argument or the block list is wrong.
@@ -30,7 +30,9 @@ class _Malformed(Exception):
 
 
 def _string(line: dict[str, object], key: str, missing: str | None = None) -> str:
-    value = line.get(key, missing)
+    value = line.get(key)
+    if value is None:
+        value = missing
     if not isinstance(value, str):
         raise _Malformed(f"{key} is not a string")
     return value
@@ -43,7 +45,9 @@ def _message(raw: bytes) -> tuple[ChatMessage, Sequence[str]]:
         raise _Malformed("not JSON") from error
     if not isinstance(line, dict):
         raise _Malformed("not an object")
-    earlier = line.get("prev", [])
+    earlier = line.get("prev")
+    if earlier is None:
+        earlier = []
     if not isinstance(earlier, list) or not all(isinstance(text, str) for text in earlier):
         raise _Malformed("prev is not a list of strings")
     user = _string(line, "user", "")

@@ -12,14 +12,11 @@ from typing import Literal
 
 from filters import links
 from filters.fold import clean, readings
-from filters.message import Action, Author, ChatMessage, Fragment, Verdict
+from filters.message import Action, ChatMessage, Fragment, Verdict
 from filters.speakable import cut, drawn, estimate_seconds, speakable, without_emotes
 from filters.trigger import is_paid
 from filters.wordlist import WordList, compile_words
 from filters.words import Hit, find, find_split
-
-SOMEBODY = "a viewer"
-"""What is said for an author whose name may not be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +45,8 @@ class Draft:
     """The author's last messages, oldest first."""
     seconds: float
     """The most that it may take to say."""
+    clear: frozenset[str] = frozenset()
+    """Readings that hold no blocked word."""
 
 
 Refused = str
@@ -64,8 +63,11 @@ def _emotes(draft: Draft, rules: Rules) -> Draft | Refused:
 
 
 def _words(draft: Draft, rules: Rules) -> Draft | Refused:
-    hit = find(rules.words, readings(draft.text))
-    return draft if hit is None else _reason(hit)
+    fresh = [reading for reading in readings(draft.text) if reading.text not in draft.clear]
+    hit = find(rules.words, fresh)
+    if hit is not None:
+        return _reason(hit)
+    return replace(draft, clear=draft.clear.union(reading.text for reading in fresh))
 
 
 def _split_words(draft: Draft, rules: Rules) -> Draft | Refused:
@@ -119,10 +121,3 @@ def judge(message: ChatMessage, rules: Rules, earlier: Sequence[str] = ()) -> Ve
             return Verdict(Action.DROP, judged)
         draft = judged
     return Verdict(Action.SPEAK, "passed every rule", draft.text, estimate_seconds(draft.text))
-
-
-def name_to_say(author: Author, rules: Rules) -> str:
-    """The author's name as a voice may say it; `SOMEBODY` if it may not."""
-    name = speakable(author.name)
-    held = find(rules.words, (*readings(author.name), *readings(name)))
-    return name if name and held is None else SOMEBODY

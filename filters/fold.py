@@ -10,7 +10,6 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 from filters import lookalikes, markup
 
@@ -32,9 +31,13 @@ _ENCLOSING = frozenset(
     "\u0488\u0489\u1abe\u20dd\u20de\u20df\u20e0\u20e2\u20e3\u20e4\ua670\ua671\ua672"
 )
 _GROWTH = 4
-"""How many characters a written one may stand for; ligatures that are whole sentences are cut."""
+"""How many characters a written one may stand for, on average."""
+_SENTENCES = {0xFDFA: "صلى", 0xFDFB: "جل"}
+"""Ligatures that are whole sentences, and the words they begin with."""
+_STACKED = re.compile(rf"m{{{MAX_MARKS + 1},}}")
 _CAMEL = re.compile(r"(?<=[^\W_A-Z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z0-9])")
 _LEET_SIGN = re.compile(r"[0-9@$!+|(<€£¢¥#]")
+_LEET_WORD = re.compile(r"[^\W\d_]|[@$!+#(]")
 _LEET = str.maketrans("023456789@$+(<€£¢¥#", "ozeasgtbgastcceecyh")
 _ONE_AS_I = str.maketrans("1|!", "iii")
 _ONE_AS_L = str.maketrans("1|!", "lll")
@@ -55,25 +58,16 @@ def unseen(char: str) -> bool:
     return char in _BLANK or not (char.isprintable() or char.isspace())
 
 
-def _seen(text: str) -> Iterator[str]:
-    marks, blank = 0, False
-    for char in text:
-        if unseen(char):
-            continue
-        if char.isspace():
-            if not blank:
-                yield " "
-            marks, blank = 0, True
-            continue
-        # Only marks that stack have a class; vowel signs of Indic scripts are letters here.
-        if unicodedata.combining(char) or char in _ENCLOSING:
-            marks += 1
-            if marks > MAX_MARKS:
-                continue
-        else:
-            marks = 0
-        blank = False
-        yield char
+def _few_marks(text: str) -> str:
+    # Only marks that stack have a class; vowel signs of Indic scripts are letters here.
+    marks = {char for char in set(text) if unicodedata.combining(char) or char in _ENCLOSING}
+    if not marks:
+        return text
+    kept, last = [], 0
+    for match in _STACKED.finditer("".join(["m" if char in marks else " " for char in text])):
+        kept.append(text[last : match.start() + MAX_MARKS])
+        last = match.end()
+    return "".join(kept) + text[last:]
 
 
 def clean(text: str) -> str:
@@ -84,18 +78,21 @@ def clean(text: str) -> str:
     `clean(clean(x)) == clean(x)`.
     """
     text = text[:RAW_LIMIT].strip()
-    if text.isascii() and text.isprintable():
-        return " ".join(text.split())[:LIMIT].rstrip()
-    return "".join(islice(_seen(text), LIMIT + 1)).strip()[:LIMIT].rstrip()
+    if not (text.isascii() and text.isprintable()):
+        hidden = {char for char in set(text) if unseen(char)}
+        if hidden:
+            text = text.translate(dict.fromkeys(map(ord, hidden)))
+        text = _few_marks(" ".join(text.split()))
+    return " ".join(text.split())[:LIMIT].rstrip()
 
 
 def _fold(cleaned: str) -> str:
     if cleaned.isascii():
         return cleaned.lower()
-    decomposed = unicodedata.normalize("NFKD", cleaned.translate(lookalikes.EMOJI_LETTERS))
-    bare = "".join(
-        c for c in decomposed[: _GROWTH * LIMIT] if not unicodedata.category(c).startswith("M")
-    )
+    letters = cleaned.translate(lookalikes.EMOJI_LETTERS).translate(_SENTENCES)
+    bare = unicodedata.normalize("NFKD", letters)[: _GROWTH * LIMIT]
+    for mark in {c for c in set(bare) if unicodedata.category(c).startswith("M")}:
+        bare = bare.replace(mark, "")
     return " ".join(unicodedata.normalize("NFKC", bare.casefold()).split())
 
 
@@ -104,20 +101,17 @@ def fold(text: str) -> str:
     return _fold(clean(text))
 
 
-def _leet_word(word: str, one: dict[int, int]) -> str:
-    core = word.rstrip("!?.,")
-    # A number is a number: `455` is no word, `4ss` and `4$$` are.
-    if core.isdigit() or not any(c.isalpha() or c in "@$!+#(" for c in core):
-        return word
-    return core.translate(_LEET).translate(one) + word[len(core) :]
-
-
 def _leet(folded: str) -> Iterator[Reading]:
     if not _LEET_SIGN.search(folded):
         return
+    words = folded.split(" ")
+    # A number is a number: `455` is no word, `4ss` and `4$$` are.
+    cores = [len(c) if _LEET_WORD.search(c) else 0 for c in (w.rstrip("!?.,") for w in words)]
+    signs = folded.translate(_LEET)
     tables = (("leet", _ONE_AS_I), ("leet, 1 as l", _ONE_AS_L))
     for name, one in tables[: 1 + any(c in folded for c in "1|!")]:
-        yield Reading(name, " ".join(_leet_word(word, one) for word in folded.split(" ")))
+        read = zip(signs.translate(one).split(" "), words, cores, strict=True)
+        yield Reading(name, " ".join([as_[:core] + word[core:] for as_, word, core in read]))
 
 
 def _readings(cleaned: str) -> Iterator[Reading]:

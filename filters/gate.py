@@ -51,11 +51,11 @@ class Gate:
         minimum: Rank = Rank.EVERYONE,
         shared: bool = False,
     ) -> None:
-        """Names and ids are compared without case, with or without a leading `@`.
+        """Names, logins and ids are compared without case, with or without a leading `@`.
 
         Args:
-            bots: names of bots, besides whoever wears a bot's badge.
-            blocked: names or ids of authors who are never spoken, paid or not.
+            bots: names, logins or ids of bots, besides whoever wears a bot's badge.
+            blocked: names, logins or ids of authors who are never spoken, paid or not.
             minimum: the rank from which messages are read; what was paid for is read from anyone.
             shared: whether messages that a shared chat brings from other channels are read.
         """
@@ -68,10 +68,10 @@ class Gate:
     def refuse(self, message: ChatMessage) -> Refusal | None:
         """Why the message is not read, or None."""
         author = message.author
-        name = author.name.casefold()
-        if Role.BOT in author.roles or name in self._bots:
+        known_as = {author.name.casefold(), author.login.casefold(), author.id.casefold()} - {""}
+        if Role.BOT in author.roles or not self._bots.isdisjoint(known_as):
             return _BOT
-        if name in self._blocked or author.id.casefold() in self._blocked:
+        if not self._blocked.isdisjoint(known_as):
             return _BLOCKED
         if message.shared_from and not self._shared:
             return _SHARED

@@ -28,9 +28,10 @@ _LONGEST = max(map(len, _PIECES))
 def _pieces(rest: str) -> bool:
     """Whether a text is nothing, or pieces of a sentence one after the other."""
     reached = [True] + [False] * len(rest)
-    for end in range(1, len(rest) + 1):
-        starts = range(max(0, end - _LONGEST), end)
-        reached[end] = any(reached[i] and rest[i:end] in _PIECES for i in starts)
+    for start in range(len(rest)):
+        if reached[start]:
+            for end in range(start + 2, min(start + _LONGEST, len(rest)) + 1):
+                reached[end] = reached[end] or rest[start:end] in _PIECES
     return reached[-1]
 
 

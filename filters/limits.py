@@ -31,22 +31,6 @@ class Limit:
             raise ValueError(f"a limit needs positive numbers, not {self}")
 
 
-LINES: Mapping[Rank, Limit] = {
-    Rank.EVERYONE: Limit(per_seconds=20, burst=2),
-    Rank.SUBSCRIBER: Limit(per_seconds=10, burst=3),
-    Rank.VIP: Limit(per_seconds=3, burst=5),
-    Rank.MODERATOR: Limit(per_seconds=3, burst=5),
-}
-"""Lines, before they are judged. A rank without a limit is free."""
-SPEECH: Mapping[Rank, Limit] = {
-    Rank.EVERYONE: Limit(per_seconds=5, burst=15),
-    Rank.SUBSCRIBER: Limit(per_seconds=3, burst=25),
-    Rank.VIP: Limit(per_seconds=1.5, burst=40),
-    Rank.MODERATOR: Limit(per_seconds=1.5, burst=40),
-}
-"""Seconds of speech, of what was judged speakable. A rank without a limit is free."""
-
-
 def limit_for(message: ChatMessage, limits: Mapping[Rank, Limit]) -> Limit | None:
     """The limit that holds for a message's author; None: free, as is whatever was paid for."""
     return None if is_paid(message) else limits.get(message.author.rank)

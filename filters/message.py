@@ -49,6 +49,8 @@ class Author:
     """The name as shown in chat. Hostile text: anybody can choose it."""
     roles: frozenset[Role] = frozenset()
     """The roles that this channel's badges give. Badges of another channel never count."""
+    login: str = ""
+    """The account's login name, where the platform has one beside the name it shows."""
 
     @property
     def rank(self) -> Rank:

@@ -123,8 +123,8 @@ def speakable(text: str) -> str:
 
     The result is clean (fold.py) and holds a letter or digit unless it is empty.
     """
-    text = unicodedata.normalize("NFKC", clean(text))
-    text = markup.strip(text)[: 4 * LIMIT]
+    text = unicodedata.normalize("NFKC", clean(text))[: 2 * LIMIT]
+    text = markup.strip(text)[:LIMIT]
     text = _MENTION.sub(lambda m: m[1].replace("_", " "), links.replace(text))
     text = _OBEYED.sub(" ", text if text.isascii() else "".join(map(_plain, text)))
     text = _DIGITS.sub(f" {LONG_NUMBER} ", text)

@@ -5,38 +5,43 @@ Does not know any block list. A token is a run of letters and digits.
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 _TOKEN = re.compile(r"[^\W_]+")
 # `she'll` is not `shell`, `we're` is not `were`.
 _CONTRACTION = re.compile(r"(?<=\w)['’](?:ll|re|ve|d|m|t)\b")
+_DOUBLED = re.compile(r"(.)\1")
 _STRETCHED = re.compile(r"(.)\1\1")
-_RUN = re.compile(r"(.)\1+")
+_RUN = re.compile(r"(.)\1*")
 _VOWELS = frozenset("aeiouy")
+_LETTERS = re.compile("1{3,}")
 _MAX_RUNS = 6
 _MAX_WINDOW = 4
 _MAX_LETTERS = 40
+HEAD = 3
+"""Letters at the beginning of a word by which it is known that it may be a listed one."""
 
 
-class Token(NamedTuple):
-    """A run of letters and digits, or several joined."""
-
-    text: str
-    """Its characters."""
-    start: int
-    """Where it begins in the reading."""
-    end: int
-    """Where it ends in the reading."""
-
-
-def tokens(text: str) -> list[Token]:
-    """The tokens of a reading, in order; the tail of a contraction is no token."""
+def _bare(text: str) -> str:
     if "'" in text or "’" in text:
-        text = _CONTRACTION.sub(lambda m: " " * len(m[0]), text)
-    return [Token(m[0], m.start(), m.end()) for m in _TOKEN.finditer(text)]
+        return _CONTRACTION.sub(lambda m: " " * len(m[0]), text)
+    return text
+
+
+def tokens(text: str) -> list[str]:
+    """The tokens of a reading, in order; the tail of a contraction is no token."""
+    return _TOKEN.findall(_bare(text))
+
+
+def spans(text: str) -> list[tuple[int, int]]:
+    """Where each of the `tokens` begins and ends."""
+    return [match.span() for match in _TOKEN.finditer(_bare(text))]
+
+
+def doubled(word: str) -> bool:
+    """Whether a letter stands twice in a row."""
+    return _DOUBLED.search(word) is not None
 
 
 def stretched(word: str) -> bool:
@@ -44,24 +49,35 @@ def stretched(word: str) -> bool:
     return _STRETCHED.search(word) is not None
 
 
-def unstretched(word: str) -> Iterator[str]:
-    """What a word with stretched letters may stand for: `zoorrgle` gives `zorgle`, among others.
+def squeezed(word: str) -> str:
+    """The word with every letter that is repeated written once: `asemble` for `assemble`."""
+    return "".join(_RUN.findall(word))
 
-    One doubled letter is ordinary spelling (`good`): without more, it is only undone in words of
-    five letters and more.
+
+def runs(word: str) -> list[int]:
+    """How often each letter of the `squeezed` word stands in the word."""
+    return [match.end() - match.start() for match in _RUN.finditer(word)]
+
+
+def stands_for(word: str, spelling: str) -> bool:
+    """Whether a word may be a stretched form of a spelling with the same squeezed one.
+
+    What the word repeats, the spelling holds once or twice: `zoorrggle` may stand for `zorgle`
+    and `zorggle`.
     """
-    runs = [(m.start(), m.end()) for m in _RUN.finditer(word)]
-    if not runs:
-        return
-    if len(word) < 5 and not stretched(word):
-        return
-    counts = [(1,) if len(runs) > _MAX_RUNS else (1, 2)] * len(runs)
-    for kept in itertools.product(*counts):
-        parts, last = [], 0
-        for (start, end), count in zip(runs, kept, strict=True):
-            parts += [word[last:start], word[start] * count]
-            last = end
-        yield "".join(parts) + word[last:]
+    counts = runs(word)
+    most = 1 if sum(count > 1 for count in counts) > _MAX_RUNS else 2
+    pairs = zip(counts, runs(spelling), strict=True)
+    return all(kept <= (1 if count == 1 else most) for count, kept in pairs)
+
+
+def heads(words: Iterable[str]) -> frozenset[str]:
+    """How a stretched or repeated form of one of the words may begin, in `HEAD` letters."""
+    begun = {word[:HEAD] for word in words if word}
+    found = {start for start in begun if len(start) == HEAD} | {start[0] * HEAD for start in begun}
+    for first, second in {(start[0], start[1]) for start in begun if len(start) > 1}:
+        found |= {first + first + second, first + second + second}
+    return frozenset(found)
 
 
 def unit(word: str) -> str:
@@ -69,65 +85,56 @@ def unit(word: str) -> str:
     return word[: (word + word).find(word, 1)]
 
 
-def _joined(run: Sequence[Token]) -> Token:
-    return Token("".join(t.text for t in run), run[0].start, run[-1].end)
-
-
-def _letter_runs(found: Sequence[Token]) -> Iterator[Token]:
+def _letter_runs(found: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Runs of single letters as a whole, so that A S S E M B L E stays one word."""
-    for single, group in itertools.groupby(found, key=lambda t: len(t.text) == 1):
-        run = list(group)[:_MAX_LETTERS]
-        if not single or len(run) < 3:
-            continue
-        yield _joined(run)
+    for match in _LETTERS.finditer("".join(["1" if len(t) == 1 else " " for t in found])):
+        start, end = match.start(), min(match.end(), match.start() + _MAX_LETTERS)
+        yield start, end
         # `i`, `a` and `u` also stand beside such a run as words of their own.
-        first, last = run[0].text in "iau", run[-1].text in "iau"
+        first, last = found[start] in "iau", found[end - 1] in "iau"
         if first:
-            yield _joined(run[1:])
+            yield start + 1, end
         if last:
-            yield _joined(run[:-1])
+            yield start, end - 1
         if first and last:
-            yield _joined(run[1:-1])
+            yield start + 1, end - 1
 
 
-def _voiceless(found: Sequence[Token]) -> Iterator[Token]:
-    """Neighbours joined, where one of them holds no vowel: no word by itself, as in `zo rg le`.
+def _voiceless(token: str) -> bool:
+    return token.isascii() and token.isalpha() and _VOWELS.isdisjoint(token)
+
+
+def _neighbours(found: Sequence[str], begins: Container[str]) -> Iterator[tuple[int, int]]:
+    """Neighbours, where one of them holds no vowel: no word by itself, as in `zo rg le`.
 
     A run of single letters is taken whole or not at all.
     """
-    single = [False, *(len(t.text) == 1 for t in found), False]
-    odd = [
-        t.text.isascii() and t.text.isalpha() and not _VOWELS.intersection(t.text) for t in found
-    ]
+    single = [*[len(token) == 1 for token in found], False]
     for i in range(len(found) - 1):
-        for j in range(i + 2, min(i + _MAX_WINDOW, len(found)) + 1):
-            splits_run = (single[i] and single[i + 1]) or (single[j] and single[j + 1])
-            if splits_run or not any(odd[i:j]):
-                continue
+        if single[i] and single[i - 1]:
+            continue
+        joined = found[i]
+        for j in range(i + 1, min(i + _MAX_WINDOW, len(found))):
+            joined += found[j]
             # Three letters come together by chance, as in `if s`.
-            if len((joined := _joined(found[i:j])).text) > 3:
-                yield joined
+            if len(joined) <= HEAD:
+                continue
+            if joined[:HEAD] not in begins:
+                break
+            if not (single[j] and single[j + 1]) and any(map(_voiceless, found[i : j + 1])):
+                yield i, j + 1
 
 
-def _unspaced(text: str, found: Sequence[Token]) -> Iterator[Token]:
-    """Tokens joined over punctuation, where no space stands between them."""
-    run: list[Token] = []
-    for token in found:
-        if run and " " in text[run[-1].end : token.start]:
-            if len(run) > 1:
-                yield _joined(run)
-            run = []
-        run.append(token)
-    if len(run) > 1:
-        yield _joined(run)
+def joins(found: Sequence[str], begins: Container[str]) -> Iterator[tuple[int, int]]:
+    """Which neighbours may be one word pulled apart: the first of them and the one behind.
 
-
-def joins(text: str, found: Sequence[Token]) -> Iterator[Token]:
-    """Tokens of a reading that may be one word pulled apart; aligned with token boundaries."""
+    Args:
+        found: the tokens of a reading.
+        begins: the `heads` of the words that are looked for.
+    """
     if len(found) < 2:
         return
     yield from _letter_runs(found)
-    yield from _unspaced(text, found)
-    yield from _voiceless(found)
+    yield from _neighbours(found, begins)
     if len(found) <= _MAX_WINDOW:
-        yield _joined(found)
+        yield 0, len(found)

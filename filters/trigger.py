@@ -34,6 +34,8 @@ class Triggered:
     """The message without its trigger word; its fragments still add up to its text."""
     how: How
     """What asked for it."""
+    named: bool
+    """Whether a trigger word began it."""
 
 
 def is_paid(message: ChatMessage) -> bool:
@@ -103,7 +105,7 @@ class Trigger:
             message = replace(
                 message, text=text[end:], fragments=_cut_fragments(message.fragments, end)
             )
-        return Triggered(message, how) if clean(message.text) else None
+        return Triggered(message, how, alias is not None) if clean(message.text) else None
 
     def _how(self, message: ChatMessage, named: bool) -> How | None:
         match message.kind:

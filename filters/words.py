@@ -7,16 +7,16 @@ inflections, stretched, repeated, pulled apart, masked, nested and glued to ever
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from filters.fold import Reading, fold
 from filters.glue import everyday
-from filters.tokens import Token, joins, tokens
+from filters.tokens import joins, spans, tokens
 from filters.wordlist import KEY, WordList
 
 _MASKS = "*#_-"
-_MASKED = re.compile(r"[^\W_](?:[^\W_]|[*#_-]){3,29}")
+_MASKED = re.compile(r"[^\W_][\w*#-]{3,29}")
 _LONG = 40
 """Letters from which no token is a word by itself: whatever is found inside counts."""
 _TAIL = 5
@@ -43,75 +43,101 @@ Found = tuple[int, str, int, int]
 """Entry, how it stands there, start, end."""
 
 
-def _whole(words: WordList, text: str, found: Sequence[Token]) -> Iterator[Found]:
-    for token in found:
-        if (index := words.whole(token.text)) is not None:
-            yield index, "whole word", token.start, token.end
-        elif (index := words.wild(token.text)) is not None:
-            yield index, "wildcard", token.start, token.end
+def _fits_mask(words: WordList, match: re.Match[str]) -> int | None:
+    shape = match[0].rstrip(_MASKS) if match[0][-1] in "-_" else match[0]
+    # Half a word is enough to know it by, less is a guess; who masks uses one sign for it.
+    signs = set(shape).intersection(_MASKS)
+    if len(signs) != 1 or 2 * shape.count(*signs) > len(shape):
+        return None
+    return words.masked(shape, _MASKS)
 
 
-def _phrase(words: WordList, text: str, found: Sequence[Token]) -> Iterator[Found]:
-    if not words.phrases:
-        return
-    for i, token in enumerate(found):
-        for rest, index in words.phrases.get(token.text, ()):
-            after = found[i + 1 : i + 1 + len(rest)]
-            if tuple(t.text for t in after) == rest:
-                yield index, "phrase", token.start, after[-1].end
+class _Search:
+    """One search through readings of the same text, most of which they share.
 
+    Whatever was looked at in one reading and held nothing is not looked at again in the next.
+    """
 
-def _apart(words: WordList, text: str, found: Sequence[Token]) -> Iterator[Found]:
-    for token in joins(text, found):
-        if len(token.text) > 2 and (index := words.whole(token.text)) is not None:
-            yield index, "pulled apart", token.start, token.end
+    def __init__(self, words: WordList) -> None:
+        self._words = words
+        self._whole: dict[str, int | None] = {}
+        self._tokens_of: dict[str, list[str]] = {}
+        self._looked_into: set[str] = set()
 
+    def hits(self, text: str) -> Iterator[Found]:
+        """What a reading holds and no earlier one held, in order of how sure it is."""
+        found: list[str] = []
+        at = 0
+        for chunk in text.split(" "):
+            known = self._tokens_of.get(chunk)
+            if known is None:
+                known = self._tokens_of[chunk] = tokens(chunk)
+                for index, how, start, end in self._in_chunk(chunk, known):
+                    yield index, how, at + start, at + end
+            found += known
+            at += len(chunk) + 1
+        for index, how, first, behind in (*self._phrases(found), *self._apart(found)):
+            place = spans(text)
+            yield index, how, place[first][0], place[behind - 1][1]
 
-def _masked(words: WordList, text: str, found: Sequence[Token]) -> Iterator[Found]:
-    if not any(mask in text for mask in _MASKS):
-        return
-    for match in _MASKED.finditer(text):
-        shape = match[0].rstrip(_MASKS) if match[0][-1] in "-_" else match[0]
-        known = [(i, c) for i, c in enumerate(shape) if c not in _MASKS]
-        # Half a word is enough to know it by, less is a guess; who masks uses one sign for it.
-        signs = len(set(shape) & set(_MASKS))
-        if signs != 1 or 2 * len(known) < len(shape):
-            continue
-        for word, index in words.shapes.get((shape[0], len(shape)), ()):
-            if all(word[i] == c for i, c in known):
-                yield index, "masked", match.start(), match.end()
+    def whole(self, word: str) -> int | None:
+        if word not in self._whole:
+            self._whole[word] = self._words.whole(word)
+        return self._whole[word]
 
+    def _in_chunk(self, chunk: str, found: Sequence[str]) -> Iterator[Found]:
+        """What a stretch without spaces holds."""
+        for number, token in enumerate(found):
+            if token not in self._looked_into:
+                self._looked_into.add(token)
+                for index, how in self._in_token(token):
+                    yield index, how, *spans(chunk)[number]
+        if len(found) > 1 and len(joined := "".join(found)) > 2:
+            if (index_of_all := self.whole(joined)) is not None:
+                place = spans(chunk)
+                yield index_of_all, "pulled apart", place[0][0], place[-1][1]
+        if any(mask in chunk for mask in _MASKS):
+            for match in _MASKED.finditer(chunk):
+                if (masked := _fits_mask(self._words, match)) is not None:
+                    yield masked, "masked", *match.span()
 
-def _inside(words: WordList, text: str, found: Sequence[Token]) -> Iterator[Found]:
-    for token in found:
-        whole = token.text
-        for i in range(len(whole) - KEY + 1):
-            for word, index in words.inside.get(whole[i : i + KEY], ()):
-                if not whole.startswith(word, i):
+    def _in_token(self, token: str) -> Iterator[tuple[int, str]]:
+        if (index := self.whole(token)) is not None:
+            yield index, "whole word"
+        elif (index := self._words.wild(token)) is not None:
+            yield index, "wildcard"
+        inside = self._words.inside
+        for i in [i for i in range(len(token) - KEY + 1) if token[i : i + KEY] in inside]:
+            for word, index in inside[token[i : i + KEY]]:
+                if not token.startswith(word, i):
                     continue
-                left, right = whole[:i], whole[i + len(word) :]
-                if len(whole) > _LONG or everyday(left, right):
-                    yield index, "glued to other words", token.start, token.end
-                elif words.whole(left + right) is not None:
-                    yield index, "nested", token.start, token.end
+                left, right = token[:i], token[i + len(word) :]
+                if len(token) > _LONG or everyday(left, right):
+                    yield index, "glued to other words"
+                elif self.whole(left + right) is not None:
+                    yield index, "nested"
 
+    def _phrases(self, found: Sequence[str]) -> Iterator[Found]:
+        phrases = self._words.phrases
+        for i, token in enumerate(found) if phrases else ():
+            for rest, index in phrases.get(token, ()):
+                behind = i + 1 + len(rest)
+                if tuple(found[i + 1 : behind]) == rest:
+                    yield index, "phrase", i, behind
 
-_MATCHERS: tuple[Callable[[WordList, str, Sequence[Token]], Iterator[Found]], ...] = (
-    _whole,
-    _phrase,
-    _apart,
-    _masked,
-    _inside,
-)
+    def _apart(self, found: Sequence[str]) -> Iterator[Found]:
+        for first, behind in joins(found, self._words.heads):
+            joined = "".join(found[first:behind])
+            if len(joined) > 2 and (index := self.whole(joined)) is not None:
+                yield index, "pulled apart", first, behind
 
 
 def find(words: WordList, readings: Iterable[Reading]) -> Hit | None:
     """The first hit of the block list in the readings of one text, or None."""
+    search = _Search(words)
     for reading in readings:
-        found = tokens(reading.text)
-        for matcher in _MATCHERS:
-            for index, how, start, end in matcher(words, reading.text, found):
-                return Hit(index, how, reading.name, start, end)
+        for index, how, start, end in search.hits(reading.text):
+            return Hit(index, how, reading.name, start, end)
     return None
 
 
@@ -121,11 +147,12 @@ def find_split(words: WordList, text: str, earlier: Sequence[str]) -> Hit | None
     Looks at the last `_TAIL` tokens before and the first `_HEAD` of this text; the span counts from
     the start of the text. Words of fewer than four letters come together by chance.
     """
-    tail = [t.text for line in earlier[-_TAIL:] for t in tokens(fold(line))][-_TAIL:]
-    head = tokens(fold(text))[:_HEAD]
+    tail = [token for line in earlier[-_TAIL:] for token in tokens(fold(line))[-_TAIL:]][-_TAIL:]
+    folded = fold(text)
+    head = tokens(folded)[:_HEAD]
     for before in range(1, len(tail) + 1):
         for after in range(1, len(head) + 1):
-            joined = "".join([*tail[-before:], *(t.text for t in head[:after])])
+            joined = "".join([*tail[-before:], *head[:after]])
             if len(joined) >= KEY and (index := words.whole(joined)) is not None:
-                return Hit(index, "split over messages", "folded", 0, head[after - 1].end)
+                return Hit(index, "split over messages", "folded", 0, spans(folded)[after - 1][1])
     return None

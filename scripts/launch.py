@@ -7,7 +7,7 @@ Knows the extras of pyproject.toml and how to install them; knows nothing of wha
 
 `run` keeps the caller's folder, since file arguments are meant from there; `test` and `check` work
 in the checkout. What was installed is written down last, in .venv/launch.json: an install that was
-cut off is done again, and one that still holds is not looked into.
+cut off is done again, and one that still holds is not looked into, unless `--with` asks for it.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def prepare(arguments: list[str]) -> tuple[str, list[str]]:
     asked, rest = split_extras(arguments[1:])
     if command == "check" and rest:
         raise LaunchError("check takes no arguments, but got " + rest[0])
-    ensure({*EXTRAS[command], *asked})
+    ensure({*EXTRAS[command], *asked}, again=bool(asked))
     return command, rest
 
 
@@ -98,22 +98,23 @@ def split_extras(arguments: list[str]) -> tuple[list[str], list[str]]:
     return asked, rest
 
 
-def ensure(extras: set[str]) -> None:
-    """Install unless all is there. What an earlier launch asked for stays part of it."""
-    if missing(extras) is None:
+def ensure(extras: set[str], *, again: bool) -> None:
+    """Install unless all is there. What an earlier launch asked for stays part of it.
+
+    `again`: pip looks even so; a package may have been taken out since.
+    """
+    if not again and holds(extras):
         return
     VENV.mkdir(exist_ok=True)
     with locked():
-        wanted = missing(extras)
-        if wanted is not None:
-            install(wanted)
+        if again or not holds(extras):
+            install(extras)
 
 
-def missing(extras: set[str]) -> set[str] | None:
-    """Return None if all is installed, else every extra that .venv is to have."""
+def holds(extras: set[str]) -> bool:
+    """Does an earlier launch say that they are installed, with nothing changed since?"""
     remembered, digest = recall()
-    wanted = extras | remembered
-    return None if wanted == remembered and digest and digest == inputs_digest() else wanted
+    return extras <= remembered and bool(digest) and digest == inputs_digest()
 
 
 def recall() -> tuple[set[str], str]:
@@ -147,12 +148,13 @@ def inputs_digest() -> str:
 
 
 def install(extras: set[str]) -> None:
-    """Have pip install the program with the extras, into a .venv that is made if it is not sound.
+    """Have pip install the program with the extras and those of before, in a .venv made if need be.
 
     While pip works the state says "unsure", so that being killed here means doing it again. When
     pip refuses it has undone its own work: the state of before holds again.
     """
     earlier, digest = recall()
+    extras = extras | earlier
     if not sound():
         say("Making .venv and installing the program (first run, about a minute) ...")
         digest = ""

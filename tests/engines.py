@@ -102,6 +102,24 @@ class NativeHang(Hang):
             ctypes.CDLL(None).sleep(3600)
 
 
+class LockHang(Hang):
+    """Hangs in C with the interpreter's lock held: no thread of the process runs any more."""
+
+    def hang(self) -> None:
+        if sys.platform == "win32":
+            ctypes.PyDLL("kernel32").Sleep(3_600_000)
+        else:
+            ctypes.PyDLL(None).sleep(3600)
+
+
+class Deliberate(Echo):
+    """Asks whether it is cancelled every 90 ms, as rarely as an engine may; makes no audio."""
+
+    def synthesise(self, request: SpeechRequest, emit: Emit, cancelled: Cancelled) -> None:
+        while not cancelled():
+            time.sleep(0.09)
+
+
 class HangOnLoad(Echo):
     """Never gets ready."""
 

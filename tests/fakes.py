@@ -17,12 +17,13 @@ from bot.backlog import Backlog
 from bot.control import Control
 from bot.intake import Intake, Policy
 from bot.line import Line
+from bot.policy import build_policy
+from bot.settings import load
 from bot.speaker import Speaker
 from bot.telemetry import Ledger
 from engine.speech import Chunk, EngineFailed, SpeechError, SpeechRequest
 from filters.chain import Rules
 from filters.gate import Gate
-from filters.limits import LINES, SPEECH
 from filters.message import Author, ChatMessage, Payment, Role
 from filters.trigger import Trigger
 
@@ -57,6 +58,15 @@ class FakeEngine:
         except GeneratorExit:
             self.closed += 1
             raise
+
+    ready: asyncio.Event = field(default_factory=asyncio.Event)
+    """Cleared by a test: the worker is being restarted."""
+
+    def __post_init__(self) -> None:
+        self.ready.set()
+
+    async def wait_ready(self) -> None:
+        await self.ready.wait()
 
     def attempts(self) -> Iterator[FakeEngine]:
         yield self
@@ -157,12 +167,13 @@ class Channel:
         )
         self.player.started = self.speaker.started
         self.control = Control(self.speaker)
+        shipped = build_policy(load())
         policy = Policy(
             trigger=trigger or Trigger(),
             gate=gate or Gate(),
-            lines=LINES if limits else {},
+            lines=shipped.lines if limits else {},
             rules=rules or Rules(),
-            speech=SPEECH if limits else {},
+            speech=shipped.speech if limits else {},
         )
         self.intake = Intake(
             policy,

@@ -1,25 +1,23 @@
 """The bot's side of the audio process: utterances in, what became of them out.
 
-Does not know PortAudio or how sound is mixed. It starts `bot.audio.process`, starts it anew when
-it dies or hangs, and keeps the samples of what has not ended so that the new one plays that again
-from its start. Its methods are plain calls that never wait, from the event loop's thread.
+Does not know PortAudio, how sound is mixed or how the process is kept alive (`bot.audio.link`). It
+keeps the samples of what has not ended, so that a process started anew plays that again from its
+start. Its methods are plain calls that never wait, from the event loop's thread.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from asyncio.subprocess import PIPE, Process
 from collections import OrderedDict
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from bot.audio.link import AudioLink
 from bot.audio.mixer import Outcome
 from engine import frames
-from engine.spawn import python_command, python_environment
 from engine.speech import Chunk
 
 log = logging.getLogger(__name__)
@@ -30,11 +28,6 @@ MAX_SECONDS = 300.0
 """Seconds of one utterance that are kept and played; the rest is cut."""
 KEPT_ENDS = 64
 """Ends that can still be asked for with `wait_ended`."""
-HUNG = 10.0
-"""Seconds without a frame after which the audio process is taken for hung."""
-MAX_BACKOFF = 30.0
-HEALTHY = 60.0
-CLOSING = 0.8
 
 
 class OutputUnavailable(Exception):  # noqa: N818 - named for what it means
@@ -101,32 +94,25 @@ class Player:
         self._latency = latency
         self._on_started = on_started
         self._paused = False
-        self._lives = 0
         self._open: dict[str, _Utterance] = {}
         self._ends: OrderedDict[str, asyncio.Future[Ended]] = OrderedDict()
-        self._process: Process | None = None
-        self._task: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
+        self._link = AudioLink(
+            on_life=self._send_everything,
+            on_event=self._on_event,
+            on_lost=self._on_lost,
+            on_fatal=lambda text: self._set_state(State.FATAL, text),
+        )
 
     async def start(self) -> None:
         """Starts the audio process; utterances may be opened at once."""
-        self._task = asyncio.create_task(self._supervise(), name="player")
+        self._link.start()
 
     async def aclose(self) -> None:
         """Fades what plays and ends the audio process, within a second."""
-        task, self._task = self._task, None
-        if task is None:
-            return
-        process = self._process
-        if process is not None and process.stdin is not None:
-            process.stdin.close()
-            await asyncio.wait([task], timeout=CLOSING)
-        task.cancel()
-        await asyncio.wait([task])
+        await self._link.aclose()
         for utterance in list(self._open):
             self._end(utterance, Outcome.CANCELLED, 0.0)
-        if not task.cancelled():
-            task.result()
 
     async def wait_settled(self) -> None:
         """Until it is known whether sound comes out now. Raises OutputUnavailable."""
@@ -148,7 +134,7 @@ class Player:
         """Opens an utterance, to be heard after those opened before. Ids are used once."""
         if utterance in self._ends:
             raise ValueError(f"utterance {utterance!r} was there before")
-        if len(self._open) >= MAX_OPEN:
+        if sum(known.taken_back is None for known in self._open.values()) >= MAX_OPEN:
             raise ValueError(f"{MAX_OPEN} utterances are open already")
         self._ends[utterance] = asyncio.get_running_loop().create_future()
         self._open[utterance] = _Utterance()
@@ -215,9 +201,7 @@ class Player:
     # What is sent.
 
     def _send(self, head: frames.Head, chunk: Chunk | None = None) -> None:
-        pipe = self._process.stdin if self._process is not None else None
-        if pipe is not None and not pipe.is_closing():
-            pipe.write(frames.encode(head, chunk.samples if chunk is not None else b""))
+        self._link.send(head, b"" if chunk is None else chunk.samples)
 
     def _send_everything(self) -> None:
         """The settings, and what has not ended from its start."""
@@ -240,17 +224,17 @@ class Player:
 
     def _file_of_this_life(self) -> str:
         """The output; a process started anew leaves the file of the one before alone."""
-        if self._lives == 1 or not self._output.startswith("wav:"):
+        if self._link.lives == 1 or not self._output.startswith("wav:"):
             return self._output
         path = Path(self._output.removeprefix("wav:"))
-        return f"wav:{path.with_stem(f'{path.stem}-{self._lives}')}"
+        return f"wav:{path.with_stem(f'{path.stem}-{self._link.lives}')}"
 
     def _take_back(self, utterance: str, head: frames.Head, outcome: Outcome) -> None:
         known = self._open.get(utterance)
         if known is None:
             return
         known.taken_back = outcome
-        if self._process is None:
+        if self._link.process is None:
             self._end(utterance, outcome, 0.0)
         else:
             self._send({**head, "id": utterance})
@@ -282,8 +266,12 @@ class Player:
         self.state, self.text = state, text
         self._changed.set()
         if state is State.FATAL:
+            self._link.stop()
             for utterance in list(self._open):
                 self._end(utterance, Outcome.FAILED, 0.0)
+
+    def _on_lost(self) -> None:
+        self.state = State.STARTING
 
     def _end(self, utterance: str, outcome: Outcome, seconds: float) -> None:
         known = self._open.pop(utterance, None)
@@ -294,60 +282,3 @@ class Player:
         for utterance in list(self._ends)[: max(0, len(self._ends) - KEPT_ENDS)]:
             if utterance not in self._open:
                 del self._ends[utterance]
-
-    # The process.
-
-    async def _supervise(self) -> None:
-        loop = asyncio.get_running_loop()
-        delay = 0.0
-        while True:
-            began = loop.time()
-            try:
-                why = await self._run_once()
-            except OSError as error:
-                why = f"it cannot be started: {error}"
-            if self._task is None or self.state is State.FATAL:
-                return
-            delay = 0.0 if loop.time() - began > HEALTHY else delay
-            log.warning("the audio process is gone (%s): another one in %g s", why, delay)
-            self.state = State.STARTING
-            await asyncio.sleep(delay)
-            delay = min(max(1.0, delay * 2), MAX_BACKOFF)
-
-    async def _run_once(self) -> str:
-        """One life of the audio process; returns why it ended."""
-        process = await asyncio.create_subprocess_exec(
-            *python_command("bot.audio.process"),
-            env=python_environment(),
-            stdin=PIPE,
-            stdout=PIPE,
-        )
-        self._process = process
-        self._lives += 1
-        try:
-            self._send_everything()
-            return await self._listen(process)
-        finally:
-            self._process = None
-            if process.stdin is not None:
-                process.stdin.close()
-            if process.returncode is None:
-                with suppress(ProcessLookupError):
-                    process.kill()
-            await process.wait()
-
-    async def _listen(self, process: Process) -> str:
-        if process.stdout is None:
-            raise RuntimeError("the audio process has no standard output")
-        try:
-            while True:
-                async with asyncio.timeout(HUNG):
-                    frame = await frames.read(process.stdout)
-                if frame is None:
-                    async with asyncio.timeout(CLOSING):
-                        return f"exit code {await process.wait()}"
-                self._on_event(frame[0])
-        except TimeoutError:
-            return "it hangs"
-        except (frames.FrameError, ConnectionError) as error:
-            return str(error)

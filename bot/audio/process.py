@@ -257,6 +257,8 @@ def main() -> int:
     # whole group must not cut the last fade off.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if sys.platform == "win32":
+        signal.signal(signal.SIGBREAK, signal.SIG_IGN)
     events, commands, errors = (os.dup(descriptor) for descriptor in (1, 0, 2))
     # What native libraries print belongs neither among the events nor in the log: ALSA and
     # PortAudio have several lines for every device that cannot be opened.

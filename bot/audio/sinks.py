@@ -8,9 +8,9 @@ while there is nothing to play. Where the blocks go is a sink's business: nowher
 from __future__ import annotations
 
 import logging
+import struct
 import threading
 import time
-import wave
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -27,7 +27,12 @@ SAMPLE_RATE = 48_000
 BLOCK = 480
 MAX_LAG = 0.2
 """Seconds that a stalled device catches up; what is beyond is left out, as a real one would."""
-MAX_WAV_FRAMES = (2**32 - 1 - 44) // 2
+WAV_HEADER = struct.Struct("<4sL4s4sLHHLLHH4sL")
+"""RIFF/WAVE with one `fmt ` chunk of 16 bytes and one `data` chunk, up to the samples.
+
+Source: IBM and Microsoft, Multimedia Programming Interface and Data Specifications 1.0 (1991).
+"""
+MAX_WAV_FRAMES = (2**32 - 1 - WAV_HEADER.size) // 2
 """The length fields of a WAV file hold no more bytes than this makes."""
 
 
@@ -57,6 +62,16 @@ def to_pcm16(mono: Samples) -> NDArray[np.int16]:
     return scaled.astype("<i2")
 
 
+def wav_header(frames: int, sample_rate: int) -> bytes:
+    """The start of a 16-bit PCM mono WAV file of that many frames."""
+    size = 2 * frames
+    return WAV_HEADER.pack(
+        b"RIFF", WAV_HEADER.size - 8 + size, b"WAVE",
+        b"fmt ", 16, 1, 1, sample_rate, 2 * sample_rate, 2, 16,
+        b"data", size,
+    )  # fmt: skip
+
+
 class WavSink:
     """A 16-bit PCM mono WAV file, complete up to the last second at any time.
 
@@ -69,15 +84,17 @@ class WavSink:
     ) -> None:
         self._path = path
         self._room = max_frames
-        self._second = sample_rate
+        self._sample_rate = sample_rate
         self._waiting: list[NDArray[np.int16]] = []
         self._frames_waiting = 0
-        self._file = path.open("wb")
-        self._wave = wave.open(self._file, "wb")
-        self._wave.setnchannels(1)
-        self._wave.setsampwidth(2)
-        self._wave.setframerate(sample_rate)
-        self._flush()
+        self._frames_written = 0
+        # Unbuffered: what a full disk refuses is not tried again, and told, behind our back.
+        self._file = path.open("wb", buffering=0)
+        try:
+            self._flush()
+        except OSError:
+            self._file.close()
+            raise
 
     def write(self, mono: Samples) -> None:
         """Takes the next block; the file gets it within a second of sound."""
@@ -86,28 +103,36 @@ class WavSink:
         self._waiting.append(to_pcm16(mono[: self._room]))
         self._frames_waiting += len(self._waiting[-1])
         self._room -= len(self._waiting[-1])
-        if self._frames_waiting >= self._second:
+        if self._frames_waiting >= self._sample_rate:
             self._flush()
         if not self._room:
             self.close()
             log.warning("%s is as long as a WAV file can be; the rest is not written", self._path)
 
     def close(self) -> None:
-        """Writes what waits and the header; more than once does no harm."""
+        """Writes what waits; more than once does no harm. The file is let go, even on OSError."""
         if self._file.closed:
             return
         try:
             self._flush()
-            self._wave.close()
         finally:
             self._file.close()
 
     def _flush(self) -> None:
-        # writeframes, unlike writeframesraw, brings the lengths in the header up to date.
-        self._wave.writeframes(b"".join(block.tobytes() for block in self._waiting))
-        self._waiting.clear()
+        """Samples first: until the header counts them, the file is as valid as it was before."""
+        frames = self._frames_written + self._frames_waiting
+        samples = b"".join(block.tobytes() for block in self._waiting)
+        self._put(samples, at=WAV_HEADER.size + 2 * self._frames_written)
+        self._put(wav_header(frames, self._sample_rate), at=0)
+        self._frames_written = frames
         self._frames_waiting = 0
-        self._file.flush()
+        self._waiting.clear()
+
+    def _put(self, data: bytes, at: int) -> None:
+        self._file.seek(at)
+        rest = memoryview(data)
+        while rest:
+            rest = rest[self._file.write(rest) :]
 
 
 class SimulatedDevice:
@@ -171,8 +196,11 @@ class SimulatedDevice:
             due += BLOCK / SAMPLE_RATE
 
     def _run_fast(self, mixer: Mixer) -> None:
-        while not self._stop.is_set():
+        while True:
+            # Before the look at what it announces: a wake-up that comes in between is kept.
             self._woken.clear()
+            if self._stop.is_set():
+                return
             while frames := min(BLOCK, mixer.ready()):
                 self._render(mixer, frames, self._now())
             self._woken.wait()

@@ -75,7 +75,7 @@ async def _measure(settings: Settings, seconds: float, recorder: Recorder) -> di
             "memory_growth_mib": growth,
             "skip_to_silence_ms": percentiles(skips) if skips else "none",
             "spoken_whole": len(whole),
-            "damaged": damaged,
+            "damaged": damaged if whole else "nothing to compare",
             "starved": bot.player.starved,
             "count": count,
         }

@@ -5,16 +5,15 @@ Starts the real program as a user does, with an output that is not heard.
 
 from __future__ import annotations
 
-import os
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 
 from bot import exits
 from bot.app import READY
 from bot.bench.report import print_rows
+from engine.spawn import python_command, python_environment
 
 
 def main(*, runs: int, as_json: bool) -> int:
@@ -37,8 +36,8 @@ def _once() -> float:
     with tempfile.TemporaryDirectory() as state:
         began = time.monotonic()
         bot = subprocess.Popen(  # noqa: S603 - this program itself
-            [sys.executable, "-m", "bot", "run", "--output", "null", "--console"],
-            env={**os.environ, "ISHOWTTS_STATE_DIR": state},
+            python_command("bot", "run", "--output", "null", "--console"),
+            env={**python_environment(), "ISHOWTTS_STATE_DIR": state},
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

@@ -1,13 +1,15 @@
 """Events as JSON objects, the form in which they are recorded and replayed.
 
 Does not know files, clocks, or when an event happened: the key `at` belongs to recordings, is
-read by `at` and is otherwise left alone. Unknown keys of the object are kept in `extra`.
+read by `at` and is otherwise left alone. Unknown keys of the object are kept in `extra`; those of
+the objects inside a message, and roles that are unknown, are kept there under the name of theirs.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from typing import Any, cast
 
 from filters.message import (
@@ -30,6 +32,10 @@ _REMOVAL = _COMMON | {"target", "seconds"}
 _MESSAGE = _COMMON | {
     "id", "author", "text", "fragments", "reply_to", "shared_from", "reward", "first", "paid",
 }  # fmt: skip
+_AUTHOR = {"id", "name", "login", "roles"}
+_FRAGMENT = {"type", "text", "id"}
+_REWARD = {"id", "title"}
+_PAID = {"amount", "unit"}
 _ROLES = {str(role): role for role in Role}
 _KINDS = {str(kind): kind for kind in (*Kind, *RemovalKind)}
 
@@ -59,9 +65,14 @@ def at(data: Object) -> float:
 
 
 def encode(event: Event) -> dict[str, object]:
-    """The JSON object from which `decode` makes the same event. Empty values are left out."""
+    """The JSON object from which `decode` makes the same event. Empty values are left out.
+
+    Raises:
+        ValueError: `extra` holds something else than `decode` puts there; the text names the key.
+    """
+    known = _REMOVAL if isinstance(event, Removal) else _MESSAGE
     common: dict[str, object] = {
-        **event.extra,
+        **_rest(event.extra, known),
         "platform": event.platform,
         "channel": event.channel,
         "kind": str(event.kind),
@@ -70,17 +81,17 @@ def encode(event: Event) -> dict[str, object]:
         return common | _filled({"target": event.target}) | _given("seconds", event.seconds)
     return (
         common
-        | {"id": event.id, "author": _author_object(event.author), "text": event.text}
+        | {"id": event.id, "author": _author_object(event), "text": event.text}
         | _filled(
             {
-                "fragments": [_filled_fragment(f) for f in event.fragments],
+                "fragments": _fragment_objects(event),
                 "reply_to": event.reply_to,
                 "shared_from": event.shared_from,
                 "first": event.first,
             }
         )
-        | _given("reward", event.reward and {"id": event.reward.id, "title": event.reward.title})
-        | _given("paid", event.paid and {"amount": event.paid.amount, "unit": event.paid.unit})
+        | _given("reward", _reward_object(event))
+        | _given("paid", _paid_object(event))
     )
 
 
@@ -119,7 +130,22 @@ def _message(data: Object, kind: Kind) -> ChatMessage:
         reward=_reward(data),
         first=_flag(data, "first"),
         paid=_payment(data),
-        extra=_rest(data, _MESSAGE),
+        extra=_rest(data, _MESSAGE) | _unknown_within(data),
+    )
+
+
+def _unknown_within(data: Object) -> dict[str, object]:
+    """What the objects inside a message, found right before, hold that this program cannot name."""
+    author = _object(data, "author") or {}
+    roles = _unknown_roles(_list(author, "roles", within="author"))
+    fragments = [_rest(f, _FRAGMENT) for f in _list(data, "fragments") if isinstance(f, Mapping)]
+    return _filled(
+        {
+            "author": _rest(author, _AUTHOR) | _filled({"roles": roles}),
+            "fragments": fragments if any(fragments) else None,
+            "reward": _rest(_object(data, "reward") or {}, _REWARD),
+            "paid": _rest(_object(data, "paid") or {}, _PAID),
+        }
     )
 
 
@@ -133,6 +159,7 @@ def _author(data: Object) -> Author:
         id=_text(author, "id", within="author") or name,
         name=name,
         roles=frozenset(_ROLES[role] for role in roles if role in _ROLES),
+        login=_text(author, "login", within="author"),
     )
 
 
@@ -238,9 +265,41 @@ def _given(key: str, value: object) -> dict[str, object]:
     return {} if value is None else {key: value}
 
 
-def _author_object(author: Author) -> dict[str, object]:
-    return {"id": author.id, "name": author.name, "roles": sorted(author.roles)}
+def _unknown_roles(roles: Sequence[object]) -> list[object]:
+    return [role for role in roles if role not in _ROLES]
 
 
-def _filled_fragment(fragment: Fragment) -> dict[str, object]:
-    return {"type": fragment.type, "text": fragment.text} | _filled({"id": fragment.id})
+def _author_object(message: ChatMessage) -> dict[str, object]:
+    author, unknown = message.author, _object(message.extra, "author") or {}
+    roles = [*sorted(author.roles), *_unknown_roles(_list(unknown, "roles", within="author"))]
+    return (
+        _rest(unknown, _AUTHOR)
+        | {"id": author.id, "name": author.name, "roles": roles}
+        | _filled({"login": author.login})
+    )
+
+
+def _fragment_objects(message: ChatMessage) -> list[dict[str, object]]:
+    unknown = _list(message.extra, "fragments")
+    return [
+        (_rest(more, _FRAGMENT) if isinstance(more, Mapping) else {})
+        | {"type": fragment.type, "text": fragment.text}
+        | _filled({"id": fragment.id})
+        for fragment, more in zip_longest(message.fragments, unknown[: len(message.fragments)])
+    ]
+
+
+def _reward_object(message: ChatMessage) -> dict[str, object] | None:
+    reward = message.reward
+    if reward is None:
+        return None
+    unknown = _rest(_object(message.extra, "reward") or {}, _REWARD)
+    return unknown | {"id": reward.id, "title": reward.title}
+
+
+def _paid_object(message: ChatMessage) -> dict[str, object] | None:
+    paid = message.paid
+    if paid is None:
+        return None
+    unknown = _rest(_object(message.extra, "paid") or {}, _PAID)
+    return unknown | {"amount": paid.amount, "unit": paid.unit}

@@ -113,6 +113,7 @@ def _message(line: IrcLine, text: str, kind: Kind = Kind.MESSAGE) -> ChatMessage
             id=tags.get("user-id") or login,
             name=tags.get("display-name") or login,
             roles=_roles(tags) if ours else frozenset(),
+            login=login,
         ),
         text=text,
         kind=Kind.REDEMPTION if reward and ours else kind,

@@ -15,7 +15,7 @@ from typing import BinaryIO, cast
 import numpy as np
 import pytest
 
-from bot.audio import player as player_module
+from bot.audio import link
 from bot.audio.mixer import Outcome
 from bot.audio.player import Player, State
 from bot.audio.sinks import to_pcm16
@@ -60,8 +60,8 @@ class Starts:
 
 
 def kill(player: Player) -> None:
-    assert player._process is not None
-    player._process.kill()
+    assert player._link.process is not None
+    player._link.process.kill()
 
 
 async def test_an_utterance_is_heard_again_from_its_start_after_kill_9(
@@ -104,7 +104,7 @@ async def test_volume_and_pause_outlive_the_process(tmp_path: Path) -> None:
     player.feed("a", Chunk(x, 48_000))
     player.finish("a")
     for _ in range(1000):
-        if player._lives == 2:
+        if player._link.lives == 2:
             break
         await asyncio.sleep(0.01)
     await player.wait_open()
@@ -138,15 +138,15 @@ if sys.platform != "win32":
     async def test_a_process_that_hangs_is_replaced(
         monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
-        monkeypatch.setattr(player_module, "HUNG", 1.5)
+        monkeypatch.setattr(link, "HUNG", 1.5)
         starts = Starts()
         player = Player("null", on_started=starts)
         await player.start()
         player.play("a")
         player.feed("a", Chunk(noise(4800), 48_000))
         await starts.reach(1)
-        assert player._process is not None
-        player._process.send_signal(signal.SIGSTOP)
+        assert player._link.process is not None
+        player._link.process.send_signal(signal.SIGSTOP)
         player.finish("a")
         assert (await player.wait_ended("a")).outcome is Outcome.PLAYED
         assert "(it hangs)" in caplog.text
@@ -166,7 +166,7 @@ async def test_a_process_that_cannot_live_is_tried_again_ever_more_slowly(
             enough.set()
             await asyncio.Event().wait()
 
-    monkeypatch.setattr(player_module.asyncio, "sleep", sleep)  # type: ignore[attr-defined]
+    monkeypatch.setattr(link.asyncio, "sleep", sleep)  # type: ignore[attr-defined]
     player = Player("null")
     await player.start()
     await enough.wait()

@@ -32,10 +32,14 @@ DEADLINE_S = 0.5
 
 @asynccontextmanager
 async def worker(
-    name: str, *, sleep: Callable[[float], Awaitable[object]] = asyncio.sleep, start_s: float = 10.0
+    name: str,
+    *,
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    start_s: float = 10.0,
+    first_chunk_s: float = DEADLINE_S,
 ) -> AsyncIterator[Supervisor]:
     argument = name if name == "espeak" else f"tests.engines:{name}"
-    spec = EngineSpec(name, argument, DEADLINE_S, DEADLINE_S, start_s)
+    spec = EngineSpec(name, argument, first_chunk_s, DEADLINE_S, start_s)
     supervisor = Supervisor(spec, sleep=sleep)
     supervisor.start()
     try:
@@ -516,3 +520,53 @@ async def test_twice_crashing_engine_speaks_on_its_third_worker(
             with pytest.raises(EngineFailed):
                 await say(engine, "fine")
         assert await say(engine, "fine")
+
+
+PARENT = """
+import os, subprocess, sys, time
+from engine import frames
+child = subprocess.Popen(
+    [sys.executable, "-m", "engine.worker", "tests.engines:LockHang"],
+    stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+)
+frames.read_blocking(child.stdout)
+child.stdin.write(frames.encode({"do": "speak", "id": 1, "request": {"text": "hang"}}))
+child.stdin.flush()
+print(child.pid, flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("_", range(1 if sys.platform == "linux" else 0))
+def test_a_worker_that_holds_the_interpreter_ends_with_its_parent_all_the_same(_: int) -> None:
+    with subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        status = Path(f"/proc/{int(parent.stdout.readline())}/stat")
+        time.sleep(0.3)  # until it hangs
+        parent.kill()
+    deadline = time.monotonic() + 1.0
+    while time.monotonic() < deadline and _alive(status):
+        time.sleep(0.02)
+    assert not _alive(status)
+
+
+def _alive(status: Path) -> bool:
+    try:
+        return status.read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+async def test_a_cancel_that_comes_late_in_a_slice_of_silence_does_not_cost_the_worker() -> None:
+    async with worker("Deliberate", first_chunk_s=5.0) as engine:
+        await engine.wait_ready()
+        child = engine._child
+        chunks = engine.speak(SpeechRequest("x"))
+        waiting = asyncio.create_task(anext(chunks))
+        await asyncio.sleep(0.475)  # a slice is a tenth of the limit, 0.5 s; it is asked at 0.54
+        waiting.cancel()
+        await asyncio.wait([waiting])
+        await asyncio.sleep(0.3)
+        assert engine._child is child
+        assert child is not None
+        assert child.fate is None

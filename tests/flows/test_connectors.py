@@ -46,7 +46,7 @@ async def everything_that_twitch_says(server: IrcServer) -> None:
 
 
 def said(ident: str, user: str, text: str, *roles: Role, **more: object) -> ChatMessage:
-    author = Author(f"id-{user}", user.capitalize(), frozenset(roles))
+    author = Author(f"id-{user}", user.capitalize(), frozenset(roles), user)
     return ChatMessage("twitch", "room", ident, author, text, **more)  # type: ignore[arg-type]
 
 

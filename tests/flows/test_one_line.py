@@ -10,7 +10,7 @@ from bot.audio.player import State
 from engine.speech import BadRequest, EngineFailed
 from filters.chain import Rules
 from filters.gate import Gate
-from filters.message import Kind, Payment, Removal, RemovalKind, Role
+from filters.message import Fragment, Kind, Payment, Removal, RemovalKind, Role
 from filters.trigger import Trigger
 from filters.wordlist import compile_words
 from tests.fakes import Channel, FakeEngine, failure
@@ -125,9 +125,11 @@ async def test_blocked_words_and_authors_are_dropped_paid_or_not() -> None:
         assert channel.ends() == {"spoken": 1, "dropped": 3}
 
 
-async def test_a_word_cut_over_two_lines_of_one_author_is_seen() -> None:
+@pytest.mark.parametrize("emote", ["", " Kappa"])
+async def test_a_word_cut_over_two_lines_of_one_author_is_seen(emote: str) -> None:
+    fragments = (Fragment("text", "!tts zor"), Fragment("emote", emote, "25"))
     async with Channel(rules=Rules(words=compile_words(["zorgle"]))) as channel:
-        channel.says("!tts zor")
+        channel.says(f"!tts zor{emote}", fragments=fragments if emote else ())
         await asyncio.sleep(2)
         channel.says("!tts gle")
         await channel.ledger.settled()
@@ -196,6 +198,26 @@ async def test_skip_from_who_may_not_is_a_refused_command_and_never_spoken(
         assert channel.ends() == {"spoken": 1, "command": 1}
 
 
+@pytest.mark.parametrize(
+    ("text", "more"),
+    [
+        ("!tts skip \U000e0000", {}),
+        ("!tts skip\u034f", {}),
+        ("!tts skip", {"paid": Payment(100, "bits")}),
+        ("!TTS Skip", {}),
+    ],
+)
+async def test_skip_is_understood_as_chat_clients_send_it(
+    text: str, more: dict[str, object]
+) -> None:
+    async with Channel() as channel:
+        channel.says("!tts one two three")
+        await asyncio.sleep(0.5)
+        channel.says(text, "mod", role=Role.MODERATOR, **more)  # type: ignore[arg-type]
+        await channel.ledger.settled()
+        assert channel.ends() == {"skipped": 1, "command": 1}
+
+
 async def test_skip_as_the_beginning_of_a_sentence_is_text() -> None:
     async with Channel() as channel:
         channel.says("!tts skip this part please", "bob")
@@ -245,6 +267,33 @@ async def test_what_was_deleted_before_it_came_is_not_spoken() -> None:
         assert channel.ends() == {"purged": 2}
 
 
+async def test_a_timeout_in_another_channel_is_not_ours() -> None:
+    async with Channel() as channel:
+        channel.intake.emit(Removal("t", "other", RemovalKind.CLEAR_AUTHOR, "ann"))
+        channel.says("!tts hi", "ann")
+        channel.intake.emit(Removal("t", "c", RemovalKind.CLEAR_AUTHOR, "bob"))
+        channel.intake.emit(Removal("t", "other", RemovalKind.CLEAR_AUTHOR, "bob", 0.0))
+        channel.says("!tts hi", "bob")
+        await channel.ledger.settled()
+        assert channel.ends() == {"spoken": 1, "purged": 1}
+
+
+async def test_each_refusal_is_logged_with_its_reason_but_a_flood_of_them_is_not(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("INFO")
+    async with Channel(gate=Gate(blocked=["troll"])) as channel:
+        channel.says("!tts hi", "troll")
+        assert "dropped: troll: 'hi' (the author is blocked)" in caplog.text
+        for n in range(1000):
+            channel.says("!tts skip", f"viewer{n}" * 1000)
+        channel.says("!tts hello", "ann")
+        await channel.ledger.settled()
+        assert len(caplog.records) < 10
+        assert max(len(record.getMessage()) for record in caplog.records) < 200
+        assert "spoken: ann" in caplog.text
+
+
 async def test_a_timeout_silences_its_author_for_as_long_as_it_lasts() -> None:
     async with Channel() as channel:
         channel.intake.emit(clear("ann", seconds=5))
@@ -263,6 +312,29 @@ async def test_a_failed_engine_gets_the_same_line_again_whole() -> None:
         assert channel.asked == ["one two three"] * 2
         assert ("cancel", "u1") in channel.player.log
         assert channel.ends() == {"spoken": 1}
+
+
+async def test_a_line_that_fails_in_the_middle_is_heard_before_the_one_behind_it() -> None:
+    async with Channel(engine=FakeEngine(delay_s=0.9, faults=[None, failure()])) as channel:
+        channel.says("!tts zero")
+        await asyncio.sleep(0.1)
+        channel.says("!tts one two three", "ann")
+        channel.says("!tts later", "bob")
+        await channel.ledger.settled()
+        assert channel.asked == ["zero", "one two three", "one two three", "later"]
+        assert [line.spoken for line in channel.ledger.heard] == ["zero", "one two three", "later"]
+
+
+async def test_lines_wait_in_the_backlog_while_the_engine_is_replaced() -> None:
+    async with Channel() as channel:
+        channel.engine.ready.clear()
+        channel.says("gift", "bob", paid=Payment(1, "EUR"))
+        channel.says("!tts free")
+        await asyncio.sleep(62)
+        assert channel.ends() == {"stale": 1}
+        channel.engine.ready.set()
+        await channel.ledger.settled()
+        assert channel.ends() == {"stale": 1, "spoken": 1}
 
 
 @pytest.mark.parametrize("fault", [EngineFailed("dead"), BadRequest("no such voice")])

@@ -341,3 +341,73 @@ def test_a_wrong_voice_is_told_at_the_start(program: Program) -> None:
     assert done.returncode == 2, done.stderr
     assert "ISHOWTTS_SPEECH__VOICE" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("streams", ["2>&-", "0<&-", "1>&-", "0<&- 1>&- 2>&-"])
+def test_a_closed_standard_stream_does_not_stop_it(program: Program, streams: str) -> None:
+    file = events(program.folder / "chat.jsonl", {**HELLO, "id": "a"})
+    command = f"{sys.executable} -m bot --replay {file} --fast --output wav:out.wav {streams}"
+    done = subprocess.run(
+        ["/bin/sh", "-c", command], cwd=program.folder, env=program.env, timeout=30, check=False
+    )
+    assert done.returncode == 0
+    assert samples(program.folder / "out.wav").size > 10_000
+
+
+def test_a_reader_of_the_output_that_has_gone_is_no_error(program: Program) -> None:
+    for command in ("voices | head -n 1", "--output null --fast </dev/null | true"):
+        done = subprocess.run(
+            ["/bin/bash", "-o", "pipefail", "-c", f"{sys.executable} -m bot {command}"],
+            cwd=program.folder,
+            env=program.env,
+            capture_output=True,
+            timeout=30,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert b"Traceback" not in done.stderr
+
+
+def test_a_file_that_cannot_be_written_to_its_end_is_no_success(program: Program) -> None:
+    command = f"ulimit -f 40; {sys.executable} -m bot say '{'many words ' * 30}' -o out.wav"
+    done = subprocess.run(
+        ["/bin/bash", "-c", command],
+        cwd=program.folder,
+        env=program.env,
+        capture_output=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 3
+    assert b"Traceback" not in done.stderr
+    assert b"cannot be written" in done.stderr
+
+
+def test_an_audio_process_that_never_starts_ends_say_with_3(program: Program) -> None:
+    gone = program.folder / "gone"
+    gone.mkdir()
+    (gone / "soxr.py").write_text("raise RuntimeError('broken')\n")
+    path = os.pathsep.join([str(gone), str(ROOT)])
+    done = program.run("say", "hi", "-o", "a.wav", env={"PYTHONPATH": path})
+    assert done.returncode == 3
+    assert "does not start" in done.stderr
+
+
+@pytest.mark.parametrize("after_s", [0.02, 0.1, 0.2, 0.4])
+def test_ctrl_c_while_it_starts_ends_it_quietly(program: Program, after_s: float) -> None:
+    bot = program.start("--output", "null", "--console")
+    time.sleep(after_s)
+    bot.send_signal(signal.SIGINT)
+    _, log = bot.communicate(timeout=10)
+    # Before the interpreter has read a line of this program, the signal is its own affair.
+    assert bot.returncode == 0 or after_s < 0.1
+    assert "Traceback" not in log or after_s < 0.1
+
+
+@pytest.mark.parametrize(
+    ("voice", "code"), [("de-AT", 0), ("en-US", 0), ("en-us+nosuch", 2), ("klingon", 2)]
+)
+def test_check_and_run_agree_about_a_voice(program: Program, voice: str, code: int) -> None:
+    env = {"ISHOWTTS_SPEECH__VOICE": voice}
+    assert program.run("check", env=env).returncode == code
+    assert program.run("--output", "null", "--fast", env=env).returncode == code

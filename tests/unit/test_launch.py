@@ -278,6 +278,15 @@ def test_an_extra_is_remembered_and_a_torch_that_works_is_kept(made: Checkout) -
     assert made.version_of("torch") == "2.13.0"
 
 
+def test_an_extra_that_is_asked_for_is_looked_after_though_it_is_remembered(
+    made: Checkout,
+) -> None:
+    made.call_python("-m", "pip", "uninstall", "--yes", "hello")
+    assert made.launch("run").stderr == ""
+    assert made.launch("run", "--with", "espeak", "x").returncode == 0
+    assert made.version_of("hello") == "1.0"
+
+
 def test_an_unknown_extra_is_refused_with_the_known_ones(made: Checkout) -> None:
     done = made.launch("run", "--with", "f6", "x")
     assert (done.returncode, done.stdout) == (2, "")

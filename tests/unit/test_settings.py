@@ -72,6 +72,8 @@ def test_an_unknown_key_in_the_file_is_named(key: str) -> None:
         ("ISHOWTTS_TRIGGER__MINIMUM_ROLE", "emperor-secret"),
         ("ISHOWTTS_TWITCH__CHANNEL", "not a channel"),
         ("ISHOWTTS_TWITCH__IRC_URL", "http://secret"),
+        ("ISHOWTTS_TWITCH__IRC_URL", "wss://"),
+        ("ISHOWTTS_TRIGGER__COMMANDS", "!tts,! secret"),
     ],
 )
 def test_a_wrong_value_is_one_line_that_names_the_key(
@@ -118,3 +120,23 @@ def test_every_key_stands_in_the_example_and_in_what_is_shown() -> None:
         assert {
             line.partition("=")[0].lstrip("#") for line in text.splitlines() if "=" in line
         } == (known_keys())
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("ISHOWTTS_AUDIO__OUTPUT=null\nthis is no setting\n", 2),
+        ('ISHOWTTS_TWITCH__CHANNEL="abc\n', 1),
+        ("ISHOWTTS_AUDIO__OUTPUT\n", 1),
+    ],
+)
+def test_a_line_of_the_file_that_cannot_be_read_is_named_by_number(text: str, line: int) -> None:
+    write(text)
+    with pytest.raises(SettingsError, match=rf"settings\.env:{line}: not KEY=value"):
+        load()
+
+
+def test_a_character_that_cannot_be_seen_is_refused_wherever_it_stands() -> None:
+    write("ISHOWTTS_STATE_DIR=a\0b\n")
+    with pytest.raises(SettingsError, match="ISHOWTTS_STATE_DIR"):
+        load()

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import gc
+import os
+import subprocess
+import sys
 import threading
 import wave
 from collections.abc import Callable
 from pathlib import Path
 from queue import SimpleQueue
+from typing import BinaryIO, cast
 
 import numpy as np
 import pytest
 
 from bot.audio.mixer import Ended, Mixer, MixerEvent
 from bot.audio.sinks import BLOCK, MAX_LAG, SAMPLE_RATE, SimulatedDevice, WavSink, to_pcm16
+from engine import frames
 from engine.speech import Samples
 
 
@@ -59,6 +65,20 @@ class SteppedClock:
     def wait(self, seconds: float) -> bool:
         self.time = self.jump(self.time + seconds)
         return self.time >= self.end
+
+
+class Overtaken(threading.Event):
+    """An event whose first clearing is overtaken by all that `meanwhile` does."""
+
+    def __init__(self, meanwhile: Callable[[], None]) -> None:
+        super().__init__()
+        self._meanwhile: Callable[[], None] | None = meanwhile
+
+    def clear(self) -> None:
+        meanwhile, self._meanwhile = self._meanwhile, None
+        if meanwhile is not None:
+            meanwhile()
+        super().clear()
 
 
 def mixer() -> tuple[Mixer, SimpleQueue[MixerEvent]]:
@@ -170,6 +190,24 @@ def test_closing_ends_the_devices_thread() -> None:
     assert threading.active_count() == before
 
 
+def test_a_close_just_before_a_wake_up_is_forgotten_still_ends_a_fast_device() -> None:
+    mix, _ = mixer()
+    device = SimulatedDevice(MemorySink(), "null", fast=True)
+    closed = threading.Event()
+
+    def close() -> None:
+        device.close()
+        closed.set()
+
+    def begin_to_close() -> None:
+        threading.Thread(target=close, daemon=True).start()
+        assert woken.wait(5.0)
+
+    woken = device._woken = Overtaken(begin_to_close)
+    device.start(mix)
+    assert closed.wait(5.0)
+
+
 def test_a_wav_that_is_never_closed_is_valid_up_to_the_last_second(tmp_path: Path) -> None:
     path = tmp_path / "out.wav"
     sink = WavSink(path)
@@ -205,3 +243,79 @@ def test_a_wav_stops_cleanly_at_the_longest_that_it_can_be(
 def test_a_path_that_cannot_be_written_is_an_error_at_once(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         WavSink(tmp_path / "missing" / "out.wav")
+
+
+# A disk that is full: Linux has one for tests.
+if Path("/dev/full").exists():
+
+    def fill_the_disk_of(sink: WavSink) -> None:
+        full = os.open("/dev/full", os.O_WRONLY)
+        os.dup2(full, sink._file.fileno())
+        os.close(full)
+
+    def test_a_file_that_cannot_even_begin_is_one_error_and_nothing_after_it(
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        later: list[object] = []
+        monkeypatch.setattr(sys, "unraisablehook", later.append)
+        with pytest.raises(OSError, match="No space left on device"):
+            WavSink(Path("/dev/full"))
+        gc.collect()
+        assert later == []
+
+    def test_a_file_that_cannot_be_completed_is_let_go_and_valid_as_far_as_it_is(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        later: list[object] = []
+        monkeypatch.setattr(sys, "unraisablehook", later.append)
+        path = tmp_path / "out.wav"
+        x = noise(SAMPLE_RATE + BLOCK)
+        sink = WavSink(path)
+        sink.write(x[:SAMPLE_RATE])
+        sink.write(x[SAMPLE_RATE:])
+        file = sink._file
+        fill_the_disk_of(sink)
+        with pytest.raises(OSError, match="No space left on device"):
+            sink.close()
+        assert file.closed
+        sink.close()
+        del sink, file
+        gc.collect()
+        assert later == []
+        assert np.array_equal(read_wav(path)[1], to_pcm16(x[:SAMPLE_RATE]))
+
+    def test_what_a_full_disk_refused_is_completed_when_there_is_room_again(
+        tmp_path: Path,
+    ) -> None:
+        path = tmp_path / "out.wav"
+        x = noise(2 * SAMPLE_RATE)
+        sink = WavSink(path)
+        sink.write(x[:SAMPLE_RATE])
+        roomy = os.dup(sink._file.fileno())
+        fill_the_disk_of(sink)
+        with pytest.raises(OSError, match="No space left on device"):
+            sink.write(x[SAMPLE_RATE:])
+        os.dup2(roomy, sink._file.fileno())
+        os.close(roomy)
+        sink.close()
+        assert np.array_equal(read_wav(path)[1], to_pcm16(x))
+
+    def test_the_audio_process_says_in_one_event_that_the_disk_is_full() -> None:
+        settings = {"latency": "low", "gap": 0.0, "volume": 1.0, "paused": False}
+        head = {"op": "open", "output": "wav:/dev/full", "fast": True, **settings}
+        with subprocess.Popen(
+            [sys.executable, "-m", "bot.audio.process"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as process:
+            assert process.stdin is not None
+            assert process.stderr is not None
+            process.stdin.write(frames.encode(head))
+            process.stdin.flush()
+            told = []
+            while frame := frames.read_blocking(cast(BinaryIO, process.stdout)):
+                told += [frame[0]] if frame[0]["event"] == "state" else []
+            assert process.stderr.read() == b""
+        text = "/dev/full cannot be written: No space left on device"
+        assert told == [{"event": "state", "state": "fatal", "text": text}]

@@ -1,4 +1,5 @@
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -32,6 +33,14 @@ EXTRA = st.dictionaries(
     ),
     max_size=3,
 )
+UNKNOWN_WITHIN = EXTRA.map(
+    lambda found: {
+        key: value
+        for key, value in found.items()
+        if key not in {"name", "login", "roles", "type", "title", "amount", "unit"}
+    }
+)
+UNKNOWN_ROLES = st.lists(ANY_TEXT.filter(lambda role: role not in set(Role)), max_size=3)
 FRAGMENTS = st.lists(st.builds(Fragment, ANY_TEXT, ANY_TEXT, ANY_TEXT), max_size=4).map(tuple)
 
 
@@ -43,7 +52,12 @@ def messages(draw: st.DrawFn) -> ChatMessage:
         platform=draw(ANY_TEXT),
         channel=draw(ANY_TEXT),
         id=draw(ANY_TEXT),
-        author=Author(draw(ANY_TEXT) or name, name, draw(st.frozensets(st.sampled_from(Role)))),
+        author=Author(
+            draw(ANY_TEXT) or name,
+            name,
+            draw(st.frozensets(st.sampled_from(Role))),
+            draw(ANY_TEXT),
+        ),
         text="".join(f.text for f in fragments) if fragments else draw(ANY_TEXT),
         kind=draw(st.sampled_from(Kind)),
         fragments=fragments,
@@ -72,6 +86,68 @@ def test_an_event_survives_being_written_and_read(event: ChatMessage | Removal) 
     written = json.dumps(encode(event), ensure_ascii=True)
     assert written.isascii()
     assert decode(json.loads(written)) == event
+
+
+def put_more(into: dict[str, object], more: dict[str, object]) -> dict[str, object]:
+    return {**more, **into}
+
+
+@given(messages(), UNKNOWN_ROLES, st.lists(UNKNOWN_WITHIN, min_size=7, max_size=7))
+def test_what_is_unknown_within_a_message_is_written_again(
+    message: ChatMessage, roles: list[str], unknown: list[dict[str, object]]
+) -> None:
+    line: Any = encode(message)
+    line["author"] = put_more(line["author"], unknown[0])
+    line["author"]["roles"] += roles
+    for key, more in zip(("reward", "paid"), unknown[1:], strict=False):
+        if key in line:
+            line[key] = put_more(line[key], more)
+    if message.fragments:
+        pairs = zip(line["fragments"], unknown[3:], strict=False)
+        line["fragments"] = [put_more(fragment, more) for fragment, more in pairs]
+    read = decode(json.loads(json.dumps(line)))
+    assert encode(read) == line
+    assert decode(encode(read)) == read
+
+
+def test_what_is_known_wins_over_what_was_kept() -> None:
+    kept = {
+        "author": {"name": "Eve", "login": "eve", "roles": ["broadcaster", "artist"], "mood": 1},
+        "reward": {"id": "r"},
+        "fragments": [{"id": "25", "text": "ho", "alt": "k"}, {"text": "more"}],
+        "reply_to": "m0",
+    }
+    ann = Author("7", "Ann", frozenset({Role.VIP}))
+    fragments = (Fragment("text", "hi"),)
+    assert encode(ChatMessage("p", "c", "m", ann, "hi", fragments=fragments, extra=kept)) == {
+        "platform": "p",
+        "channel": "c",
+        "kind": "message",
+        "id": "m",
+        "author": {"id": "7", "name": "Ann", "roles": ["vip", "artist"], "mood": 1},
+        "text": "hi",
+        "fragments": [{"type": "text", "text": "hi", "alt": "k"}],
+    }
+
+
+def test_what_decode_never_keeps_is_refused() -> None:
+    with pytest.raises(ValueError, match="^author: "):
+        encode(ChatMessage("p", "c", "m", Author("7", "Ann"), "hi", extra={"author": 5}))
+
+
+def test_a_removal_keeps_what_only_a_message_knows() -> None:
+    line = {"platform": "p", "channel": "c", "kind": "clear_all", "author": {"name": "Mod"}}
+    assert encode(decode(line)) == line
+
+
+def test_a_login_is_written_only_where_there_is_one() -> None:
+    ann = {"id": "7", "name": "アン", "roles": [], "login": "ann"}
+    event = decode({"text": "hi", "author": ann})
+    assert isinstance(event, ChatMessage)
+    assert event.author.login == "ann"
+    assert encode(event)["author"] == ann
+    bare = encode(ChatMessage("p", "c", "m", Author("7", "Ann"), "hi"))
+    assert bare["author"] == {"id": "7", "name": "Ann", "roles": []}
 
 
 def test_a_full_line_is_read() -> None:
@@ -108,7 +184,7 @@ def test_a_full_line_is_read() -> None:
         reward=Reward("r1", "Speak"),
         first=True,
         paid=Payment(100.0, "points"),
-        extra={"mood": {"is": ["good"]}},
+        extra={"mood": {"is": ["good"]}, "author": {"roles": ["artist"]}},
     )
 
 
@@ -169,6 +245,7 @@ def hello(**more: object) -> dict[str, object]:
         (hello(author="ann"), "author"),
         (hello(author={"id": 3}), "author.id"),
         (hello(author={"name": 3}), "author.name"),
+        (hello(author={"login": 3}), "author.login"),
         (hello(author={"roles": "vip"}), "author.roles"),
         (hello(author={"roles": [1]}), "author.roles"),
         (hello(fragments={}), "fragments"),

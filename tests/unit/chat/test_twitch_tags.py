@@ -37,13 +37,18 @@ def notice(tags: str, text: str = "") -> Event | None:
 
 
 def test_a_chat_line_is_a_message() -> None:
-    assert message() == ChatMessage("twitch", "room", "m1", Author("7", "Ann"), "hi")
+    assert message() == ChatMessage("twitch", "room", "m1", Author("7", "Ann", login="ann"), "hi")
 
 
 def test_without_tags_the_login_stands_for_id_and_name() -> None:
     assert event(":ann!ann@h PRIVMSG #room :hi") == ChatMessage(
-        "twitch", "room", "", Author("ann", "ann"), "hi"
+        "twitch", "room", "", Author("ann", "ann", login="ann"), "hi"
     )
+
+
+def test_a_display_name_in_another_script_does_not_hide_the_login() -> None:
+    author = message("display-name=アン").author
+    assert (author.name, author.login) == ("アン", "ann")
 
 
 def test_an_empty_display_name_is_the_login() -> None:
@@ -188,7 +193,7 @@ def test_me_is_unwrapped(text: str) -> None:
 def test_notices_are_events(name: str, text: str, kind: Kind) -> None:
     found = notice(f"msg-id={name};badges=vip/1", f" :{text}" if text else "")
     assert found == ChatMessage(
-        "twitch", "room", "m1", Author("7", "Ann", frozenset({Role.VIP})), text, kind
+        "twitch", "room", "m1", Author("7", "Ann", frozenset({Role.VIP}), "ann"), text, kind
     )
 
 
