@@ -129,7 +129,7 @@ class Intake:
         if triggered.named and self._is_command(triggered.message):
             return end(End.COMMAND)
         if refusal is not None:
-            return end(End.DROPPED, message, refusal.reason)
+            return end(End.DROPPED, triggered.message, refusal.reason)
         return self._admit(triggered.message, now)
 
     def _is_removed(self, message: ChatMessage, now: float) -> bool:

@@ -16,7 +16,7 @@ from filters.message import Action, ChatMessage, Fragment, Verdict
 from filters.speakable import cut, drawn, estimate_seconds, speakable, without_emotes
 from filters.trigger import is_paid
 from filters.wordlist import WordList, compile_words
-from filters.words import Hit, find, find_split
+from filters.words import Hit, Search, find_split
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,8 @@ class Draft:
     """The author's last messages, oldest first."""
     seconds: float
     """The most that it may take to say."""
-    clear: frozenset[str] = frozenset()
-    """Readings that hold no blocked word."""
+    search: Search
+    """What has been looked up in its readings already."""
 
 
 Refused = str
@@ -63,11 +63,8 @@ def _emotes(draft: Draft, rules: Rules) -> Draft | Refused:
 
 
 def _words(draft: Draft, rules: Rules) -> Draft | Refused:
-    fresh = [reading for reading in readings(draft.text) if reading.text not in draft.clear]
-    hit = find(rules.words, fresh)
-    if hit is not None:
-        return _reason(hit)
-    return replace(draft, clear=draft.clear.union(reading.text for reading in fresh))
+    hit = draft.search.find(readings(draft.text))
+    return draft if hit is None else _reason(hit)
 
 
 def _split_words(draft: Draft, rules: Rules) -> Draft | Refused:
@@ -111,7 +108,7 @@ def judge(message: ChatMessage, rules: Rules, earlier: Sequence[str] = ()) -> Ve
         earlier: the same author's messages of the last seconds, oldest first.
     """
     seconds = rules.max_seconds_paid if is_paid(message) else rules.max_seconds
-    draft = Draft(message.text, message.fragments, tuple(earlier), seconds)
+    draft = Draft(message.text, message.fragments, tuple(earlier), seconds, Search(rules.words))
     for name, rule in RULES:
         try:
             judged = rule(draft, rules)

@@ -6,6 +6,7 @@ engine obeys, no emote, emoji or art, no stretch that takes a minute to say.
 
 from __future__ import annotations
 
+import operator
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -100,6 +101,8 @@ def _once(text: str) -> str:
     if len(set(heard)) == len(heard):
         return text
     for period in range(1, _PERIOD + 1):
+        if sum(map(operator.eq, heard, heard[period:])) < 2 * period:
+            continue
         kept: list[int] = []
         for i in range(len(words)):
             kept.append(i)

@@ -104,37 +104,47 @@ def _voiceless(token: str) -> bool:
     return token.isascii() and token.isalpha() and _VOWELS.isdisjoint(token)
 
 
-def _neighbours(found: Sequence[str], begins: Container[str]) -> Iterator[tuple[int, int]]:
+def _neighbours(
+    found: Sequence[str], begins: Container[str], seen: set[tuple[str, ...]]
+) -> Iterator[tuple[int, int]]:
     """Neighbours, where one of them holds no vowel: no word by itself, as in `zo rg le`.
 
     A run of single letters is taken whole or not at all.
     """
-    single = [*[len(token) == 1 for token in found], False]
-    for i in range(len(found) - 1):
-        if single[i] and single[i - 1]:
+    padded = ["", *found, *[""] * _MAX_WINDOW]
+    # A token with what follows it in a window, the one before and the one behind.
+    for i, around in enumerate(zip(*(padded[k:] for k in range(_MAX_WINDOW + 2)), strict=False)):
+        if around in seen:
             continue
-        joined = found[i]
-        for j in range(i + 1, min(i + _MAX_WINDOW, len(found))):
-            joined += found[j]
+        seen.add(around)
+        joined = around[1]
+        if len(joined) == len(around[0]) == 1:
+            continue
+        if len(joined) >= HEAD and joined[:HEAD] not in begins:
+            continue
+        for j in range(2, _MAX_WINDOW + 1):
+            joined += around[j]
             # Three letters come together by chance, as in `if s`.
-            if len(joined) <= HEAD:
-                continue
-            if joined[:HEAD] not in begins:
+            if not around[j] or (len(joined) > HEAD and joined[:HEAD] not in begins):
                 break
-            if not (single[j] and single[j + 1]) and any(map(_voiceless, found[i : j + 1])):
-                yield i, j + 1
+            splits_run = len(around[j]) == len(around[j + 1]) == 1
+            if len(joined) > HEAD and not splits_run and any(map(_voiceless, around[1 : j + 1])):
+                yield i, i + j
 
 
-def joins(found: Sequence[str], begins: Container[str]) -> Iterator[tuple[int, int]]:
+def joins(
+    found: Sequence[str], begins: Container[str], seen: set[tuple[str, ...]]
+) -> Iterator[tuple[int, int]]:
     """Which neighbours may be one word pulled apart: the first of them and the one behind.
 
     Args:
         found: the tokens of a reading.
         begins: the `heads` of the words that are looked for.
+        seen: neighbourhoods given before, which are not given again; these are added.
     """
     if len(found) < 2:
         return
     yield from _letter_runs(found)
-    yield from _neighbours(found, begins)
+    yield from _neighbours(found, begins, seen)
     if len(found) <= _MAX_WINDOW:
         yield 0, len(found)

@@ -63,6 +63,8 @@ class WordList:
     """Entries by length, place and the letter there, for masked words."""
     anchored: Mapping[str, tuple[Wild, ...]]
     """Wildcard entries that begin with a literal, by its first letters."""
+    sizes: tuple[int, ...]
+    """How many letters the keys of `anchored` have."""
     floating: Mapping[str, tuple[Wild, ...]]
     """Wildcard entries that begin with `*`, by the first letters of their first literal."""
     phrases: Mapping[str, tuple[tuple[tuple[str, ...], int], ...]]
@@ -96,7 +98,7 @@ class WordList:
 
     def wild(self, word: str) -> int | None:
         """The wildcard entry that a whole token fits."""
-        for size in range(1, KEY + 1) if self.anchored else ():
+        for size in self.sizes:
             for entry in self.anchored.get(word[:size], ()):
                 if entry.matches(word):
                     return entry.index
@@ -169,6 +171,7 @@ def compile_words(words: Iterable[str]) -> WordList:
                 forms.setdefault(form, index)
     listed = dict(reversed(plain))
     forms |= listed
+    anchored = _grouped((w.pieces[0][:KEY], w) for w in wild if w.pieces[0])
     shapes = _grouped(
         ((len(w), at, letter), i)
         for w, i in plain if len(w) >= KEY for at, letter in enumerate(w)
@@ -179,7 +182,8 @@ def compile_words(words: Iterable[str]) -> WordList:
         forms=forms,
         inside=_grouped((w[:KEY], (w, i)) for w, i in plain if len(w) >= KEY),
         shapes={key: frozenset(group) for key, group in shapes.items()},
-        anchored=_grouped((w.pieces[0][:KEY], w) for w in wild if w.pieces[0]),
+        anchored=anchored,
+        sizes=tuple(sorted(set(map(len, anchored)))),
         floating=_grouped((next(filter(None, w.pieces))[:KEY], w) for w in wild if not w.pieces[0]),
         phrases=_grouped((parts[0], (parts[1:], i)) for parts, i in phrases),
         squeezed=_grouped((squeezed(form), form) for form in unsqueezed),

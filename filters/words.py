@@ -16,6 +16,7 @@ from filters.tokens import joins, spans, tokens
 from filters.wordlist import KEY, WordList
 
 _MASKS = "*#_-"
+_SIGNS = frozenset(_MASKS)
 _MASKED = re.compile(r"[^\W_][\w*#-]{3,29}")
 _LONG = 40
 """Letters from which no token is a word by itself: whatever is found inside counts."""
@@ -46,16 +47,17 @@ Found = tuple[int, str, int, int]
 def _fits_mask(words: WordList, match: re.Match[str]) -> int | None:
     shape = match[0].rstrip(_MASKS) if match[0][-1] in "-_" else match[0]
     # Half a word is enough to know it by, less is a guess; who masks uses one sign for it.
-    signs = set(shape).intersection(_MASKS)
-    if len(signs) != 1 or 2 * shape.count(*signs) > len(shape):
+    masked = [char for char in shape if char in _SIGNS]
+    if len(set(masked)) != 1 or 2 * len(masked) > len(shape):
         return None
     return words.masked(shape, _MASKS)
 
 
-class _Search:
-    """One search through readings of the same text, most of which they share.
+class Search:
+    """A search through readings that have most of their text in common.
 
     Whatever was looked at in one reading and held nothing is not looked at again in the next.
+    Made for the readings of one message; grows with them.
     """
 
     def __init__(self, words: WordList) -> None:
@@ -63,8 +65,19 @@ class _Search:
         self._whole: dict[str, int | None] = {}
         self._tokens_of: dict[str, list[str]] = {}
         self._looked_into: set[str] = set()
+        self._neighbourhoods: set[tuple[str, ...]] = set()
+        self._clear: set[str] = set()
 
-    def hits(self, text: str) -> Iterator[Found]:
+    def find(self, readings: Iterable[Reading]) -> Hit | None:
+        """The first hit in readings, or None."""
+        for reading in readings:
+            if reading.text not in self._clear:
+                for index, how, start, end in self._hits(reading.text):
+                    return Hit(index, how, reading.name, start, end)
+                self._clear.add(reading.text)
+        return None
+
+    def _hits(self, text: str) -> Iterator[Found]:
         """What a reading holds and no earlier one held, in order of how sure it is."""
         found: list[str] = []
         at = 0
@@ -72,18 +85,21 @@ class _Search:
             known = self._tokens_of.get(chunk)
             if known is None:
                 known = self._tokens_of[chunk] = tokens(chunk)
-                for index, how, start, end in self._in_chunk(chunk, known):
-                    yield index, how, at + start, at + end
+                if known and not (chunk in self._looked_into and len(known) == 1):
+                    for index, how, start, end in self._in_chunk(chunk, known):
+                        yield index, how, at + start, at + end
             found += known
             at += len(chunk) + 1
         for index, how, first, behind in (*self._phrases(found), *self._apart(found)):
             place = spans(text)
             yield index, how, place[first][0], place[behind - 1][1]
 
-    def whole(self, word: str) -> int | None:
-        if word not in self._whole:
-            self._whole[word] = self._words.whole(word)
-        return self._whole[word]
+    def _whole_of(self, word: str) -> int | None:
+        try:
+            return self._whole[word]
+        except KeyError:
+            index = self._whole[word] = self._words.whole(word)
+            return index
 
     def _in_chunk(self, chunk: str, found: Sequence[str]) -> Iterator[Found]:
         """What a stretch without spaces holds."""
@@ -93,20 +109,22 @@ class _Search:
                 for index, how in self._in_token(token):
                     yield index, how, *spans(chunk)[number]
         if len(found) > 1 and len(joined := "".join(found)) > 2:
-            if (index_of_all := self.whole(joined)) is not None:
+            if (index_of_all := self._whole_of(joined)) is not None:
                 place = spans(chunk)
                 yield index_of_all, "pulled apart", place[0][0], place[-1][1]
-        if any(mask in chunk for mask in _MASKS):
+        if chunk != found[0] and not _SIGNS.isdisjoint(chunk):
             for match in _MASKED.finditer(chunk):
                 if (masked := _fits_mask(self._words, match)) is not None:
                     yield masked, "masked", *match.span()
 
     def _in_token(self, token: str) -> Iterator[tuple[int, str]]:
-        if (index := self.whole(token)) is not None:
+        if (index := self._whole_of(token)) is not None:
             yield index, "whole word"
         elif (index := self._words.wild(token)) is not None:
             yield index, "wildcard"
         inside = self._words.inside
+        if len(token) < KEY:
+            return
         for i in [i for i in range(len(token) - KEY + 1) if token[i : i + KEY] in inside]:
             for word, index in inside[token[i : i + KEY]]:
                 if not token.startswith(word, i):
@@ -114,7 +132,7 @@ class _Search:
                 left, right = token[:i], token[i + len(word) :]
                 if len(token) > _LONG or everyday(left, right):
                     yield index, "glued to other words"
-                elif self.whole(left + right) is not None:
+                elif self._whole_of(left + right) is not None:
                     yield index, "nested"
 
     def _phrases(self, found: Sequence[str]) -> Iterator[Found]:
@@ -126,19 +144,15 @@ class _Search:
                     yield index, "phrase", i, behind
 
     def _apart(self, found: Sequence[str]) -> Iterator[Found]:
-        for first, behind in joins(found, self._words.heads):
+        for first, behind in joins(found, self._words.heads, self._neighbourhoods):
             joined = "".join(found[first:behind])
-            if len(joined) > 2 and (index := self.whole(joined)) is not None:
+            if len(joined) > 2 and (index := self._whole_of(joined)) is not None:
                 yield index, "pulled apart", first, behind
 
 
 def find(words: WordList, readings: Iterable[Reading]) -> Hit | None:
     """The first hit of the block list in the readings of one text, or None."""
-    search = _Search(words)
-    for reading in readings:
-        for index, how, start, end in search.hits(reading.text):
-            return Hit(index, how, reading.name, start, end)
-    return None
+    return Search(words).find(readings)
 
 
 def find_split(words: WordList, text: str, earlier: Sequence[str]) -> Hit | None:

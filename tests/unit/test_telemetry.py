@@ -60,10 +60,14 @@ async def test_a_flood_of_ends_is_logged_by_number(caplog: pytest.LogCaptureFixt
         ledger.receive()
         ledger.end_line(line(), End.DROPPED, "blocked word")
     assert len(caplog.records) == 5
+    for _ in range(3):
+        ledger.receive()
+        ledger.end_line(line("words"), End.SPOKEN, "espeak")
+    assert caplog.text.count("spoken: ann: 'words'") == 3, "what is heard is always logged"
     now[0] = 1.0
     ledger.receive()
-    ledger.end_line(line(), End.SPOKEN, "espeak")
-    assert "and 95 more" in caplog.text
+    ledger.end_line(line(), End.DROPPED, "blocked word")
+    assert "and 95 more refused messages" in caplog.text
 
 
 async def test_hostile_text_and_names_stay_one_printable_line(

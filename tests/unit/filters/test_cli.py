@@ -62,6 +62,14 @@ def test_each_line_gets_a_verdict_in_order(blocklist: str) -> None:
     assert done.stdout.isascii()
 
 
+def test_null_means_absent() -> None:
+    line = {"text": "hello", "user": None, "name": None, "prev": None}
+    done = run(feed=json.dumps(line).encode())
+    assert json.loads(done.stdout)["spoken"] == "hello"
+    done = run(feed=b'{"text": null}')
+    assert json.loads(done.stdout)["reason"] == "text is not a string"
+
+
 def test_a_last_line_without_an_end_counts() -> None:
     done = run(feed=b'{"text": "zorgle"}')
     assert json.loads(done.stdout)["spoken"] == "zorgle", "without a block list nothing is blocked"

@@ -34,6 +34,14 @@ def test_blocked_authors_are_dropped_even_when_they_pay(blocked: str) -> None:
     assert "blocked" in refusal.reason
 
 
+@pytest.mark.parametrize(("bots", "ignored"), [(["troll_77"], True), ([], False)])
+def test_a_login_counts_behind_a_localized_name(bots: list[str], ignored: bool) -> None:
+    author = Author("42", "トロール", login="Troll_77")
+    refusal = Gate(bots=bots, blocked=["troll_77"]).refuse(replace(VIEWER, author=author))
+    assert refusal is not None
+    assert refusal.ignored is ignored
+
+
 def test_blank_entries_block_nobody() -> None:
     nameless = replace(VIEWER, author=Author("", ""))
     assert Gate(blocked=["", "@", " "]).refuse(nameless) is None
@@ -132,6 +140,23 @@ def test_a_trigger_behind_a_cheer_is_found() -> None:
     bits = Payment(100, "bits")
     assert read("Cheer100 !tts hello", paid=bits, fragments=fragments) == ("hello", How.PAID)
     assert read("Cheer100 !tts hello", paid=None, fragments=fragments) is None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"paid": Payment(100, "bits")},
+        {"kind": Kind.REDEMPTION, "reward": Reward("r-1")},
+        {"kind": Kind.SUB},
+    ],
+)
+@pytest.mark.parametrize("named", [True, False])
+def test_a_trigger_word_is_told_whatever_was_paid(changes: dict[str, Any], named: bool) -> None:
+    text = "!tts skip" if named else "skip"
+    found = Trigger(every_line=True).read(replace(VIEWER, text=text, **changes))
+    assert found is not None
+    assert (found.message.text, found.named) == ("skip", named)
 
 
 def test_redemptions_are_spoken_if_the_reward_is_meant() -> None:

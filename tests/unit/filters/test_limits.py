@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filters.limits import LINES, SPEECH, Buckets, Limit, limit_for
+from filters.limits import Buckets, Limit, limit_for
 from filters.message import Author, ChatMessage, Kind, Payment, Rank, Role
 
 
@@ -80,15 +80,15 @@ def test_never_more_than_the_burst_and_the_rate(steps: list[tuple[float, float]]
         assert spent <= limit.burst + now / limit.per_seconds + 1e-6
 
 
-@pytest.mark.parametrize("limits", [LINES, SPEECH])
-def test_higher_ranks_get_more_and_the_broadcaster_is_free(limits: dict[Rank, Limit]) -> None:
-    ranks = [Rank.EVERYONE, Rank.SUBSCRIBER, Rank.VIP, Rank.MODERATOR]
-    rates = [limits[rank].per_seconds for rank in ranks]
-    assert rates == sorted(rates, reverse=True)
-    assert limit_for(message(Role.BROADCASTER), limits) is None
-    assert limit_for(message(Role.VIP), limits) == limits[Rank.VIP]
+LIMITS = {Rank.EVERYONE: Limit(20, 2), Rank.VIP: Limit(3, 5)}
+
+
+def test_the_limit_is_that_of_the_rank_and_a_rank_without_one_is_free() -> None:
+    assert limit_for(message(), LIMITS) == LIMITS[Rank.EVERYONE]
+    assert limit_for(message(Role.VIP, Role.SUBSCRIBER), LIMITS) == LIMITS[Rank.VIP]
+    assert limit_for(message(Role.BROADCASTER), LIMITS) is None
 
 
 def test_what_was_paid_for_is_free() -> None:
-    assert limit_for(message(paid=Payment(100, "bits")), LINES) is None
-    assert limit_for(message(kind=Kind.REDEMPTION), LINES) is None
+    assert limit_for(message(paid=Payment(100, "bits")), LIMITS) is None
+    assert limit_for(message(kind=Kind.REDEMPTION), LIMITS) is None

@@ -111,6 +111,13 @@ def test_an_entry_without_letters_is_an_error_that_names_it(entry: str) -> None:
         compile_words(["zorgle", entry])
 
 
+@pytest.mark.parametrize("entry", ["kill * self", "zor-g*", "zor *", "*.gle"])
+def test_a_wildcard_beside_a_space_or_a_sign_is_an_error_that_names_it(entry: str) -> None:
+    with pytest.raises(ValueError, match=r"^entry 2 .* would never match: .*$") as error:
+        compile_words(["zorgle", entry])
+    assert repr(entry) in str(error.value)
+
+
 def test_entries_of_a_file() -> None:
     assert entries("\ufeffzorgle\r\n\r\n# why\n  two words \n") == ["zorgle", "two words"]
 
