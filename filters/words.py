@@ -150,11 +150,6 @@ class Search:
                 yield index, "pulled apart", first, behind
 
 
-def find(words: WordList, readings: Iterable[Reading]) -> Hit | None:
-    """The first hit of the block list in the readings of one text, or None."""
-    return Search(words).find(readings)
-
-
 def find_split(words: WordList, text: str, earlier: Sequence[str]) -> Hit | None:
     """A word that begins in an author's earlier messages and ends in this one, or None.
 

@@ -155,5 +155,5 @@ def test_a_hostile_line_holds_the_loop_up_for_milliseconds_at_most(count: int) -
             judge(message, rules)
             times.append(time.process_time() - began)
         took[name] = min(times)
-    # Twice and more what it takes; without what is kept from reading to reading it was 25 to 140.
-    assert max(took.values()) < 0.015, took
+    # Four times what the slowest takes; with every reading looked at afresh it takes 45 and more.
+    assert max(took.values()) < 0.025, took

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from filters.fold import readings
 from filters.inflect import inflections
 from filters.wordlist import compile_words, entries
-from filters.words import find, find_split
+from filters.words import Search, find_split
 
 WORDS = compile_words(
     ["zorgle", "blip", "drook", "qax", "snarf*", "*plong*", "gro*mp", "two words"]
@@ -13,7 +13,7 @@ WORDS = compile_words(
 
 
 def how(text: str) -> str | None:
-    hit = find(WORDS, readings(text))
+    hit = Search(WORDS).find(readings(text))
     return hit.how if hit else None
 
 
@@ -80,27 +80,27 @@ def test_not_found(text: str) -> None:
 
 def test_a_contraction_is_not_joined() -> None:
     listed = compile_words(["shell", "were"])
-    assert not any(find(listed, readings(t)) for t in ("she'll be there", "we’re here"))
+    assert not any(Search(listed).find(readings(t)) for t in ("she'll be there", "we’re here"))
 
 
 def test_one_doubled_letter_is_ordinary_spelling() -> None:
-    assert find(compile_words(["god", "gas"]), readings("good, gasses")) is None
+    assert Search(compile_words(["god", "gas"])).find(readings("good, gasses")) is None
 
 
 def test_a_hit_tells_entry_reading_and_span() -> None:
-    hit = find(WORDS, readings("a dr00k"))
+    hit = Search(WORDS).find(readings("a dr00k"))
     assert hit is not None
     assert (hit.index, hit.reading, hit.start, hit.end) == (2, "leet", 2, 7)
 
 
 def test_the_same_word_listed_twice_counts_as_the_first() -> None:
-    hit = find(compile_words(["Zorgle", "zorgle"]), readings("zorgle"))
+    hit = Search(compile_words(["Zorgle", "zorgle"])).find(readings("zorgle"))
     assert hit is not None
     assert hit.index == 0
 
 
 def test_a_listed_word_wins_over_an_inflection_of_another() -> None:
-    hit = find(compile_words(["blip", "blips"]), readings("blips"))
+    hit = Search(compile_words(["blip", "blips"])).find(readings("blips"))
     assert hit is not None
     assert hit.index == 1
 
@@ -143,7 +143,7 @@ def test_messages_that_only_meet_are_not_joined() -> None:
 
 @given(st.text(st.sampled_from("zorgleblip *#_-.'1!0<&\u0301"), max_size=60))
 def test_any_text_is_searched(text: str) -> None:
-    hit = find(WORDS, readings(text))
+    hit = Search(WORDS).find(readings(text))
     if hit is not None:
         assert 0 <= hit.start < hit.end
         assert any(r.name == hit.reading and hit.end <= len(r.text) for r in readings(text))
