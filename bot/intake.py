@@ -34,7 +34,8 @@ log = logging.getLogger(__name__)
 
 _REMEMBERED = 10_000
 _REMEMBERED_S = 600.0
-_JUDGING_S = 0.005
+_JUDGING_S = 0.0025
+"""Half of the 5 ms that a turn may take: its last line, at worst, takes as long again."""
 _LINES_OF_MODERATOR = 3
 
 

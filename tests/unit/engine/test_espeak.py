@@ -215,5 +215,5 @@ def test_without_the_library_the_error_names_the_line_that_installs_it(
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(EngineMissing) as caught:
         EspeakEngine().load()
-    assert 'pip install "ishowtts[espeak]"' in str(caught.value)
+    assert "python -m pip install espeakng-loader" in str(caught.value)
     assert "scripts/run" in str(caught.value)
