@@ -99,8 +99,11 @@ class Speaker:
         """End the unpaid lines that have waited too long for a device or an engine."""
         oldest = self._now() - self._stale_s
         for job in list(self._jobs):
-            silent = not (job.started.is_set() and self._player.state is State.OPEN)
-            if silent and not job.line.paid and job.line.stages.received < oldest:
+            sounds = job.started.is_set() and self._player.state is State.OPEN
+            # A line that was cut off by a lost device waits for it anew.
+            heard = job.line.stages.first_sample
+            since = job.line.stages.received if heard is None else heard
+            if not sounds and not job.line.paid and since < oldest:
                 self._stop(job, End.STALE, "waited too long", _SKIP_FADE_MS)
 
     def _stop(self, job: _Job, end: End, reason: str, fade_ms: float) -> None:

@@ -17,10 +17,15 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from hypothesis import settings
 
 from tests.virtual_time import VirtualLoop
 
 PREFIX = "ISHOWTTS_"
+
+# How long one example takes says more of the machine's other work than of the code.
+settings.register_profile("tests", deadline=None)
+settings.load_profile("tests")
 
 LoopFactory = Callable[[], asyncio.AbstractEventLoop]
 

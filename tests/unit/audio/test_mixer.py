@@ -11,7 +11,7 @@ from queue import SimpleQueue
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.audio.limiter import KNEE, limit
@@ -77,7 +77,6 @@ def cut(samples: Samples, *at: int) -> list[Samples]:
 ODD = (104, 1, 97, 1031, 480, 333)
 
 
-@settings(deadline=None)
 @given(
     blocks=st.lists(st.integers(1, 1500), min_size=1, max_size=8),
     edges=st.lists(st.integers(0, 3000), max_size=6),
@@ -416,7 +415,6 @@ def test_ready_is_what_can_be_rendered_without_waiting_for_samples() -> None:
     assert not [e for e in rig.told() if isinstance(e, Starved)]
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.sampled_from("acfwpr"), st.integers(0, 3), st.integers(1, 2000)), max_size=40

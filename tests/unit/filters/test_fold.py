@@ -70,9 +70,9 @@ def test_a_megabyte_is_read_in_milliseconds() -> None:
     for text in ("a" * 1_000_000, "e" + "\u0301" * 1_000_000, "\u200b" * 1_000_000):
         took = []
         for _ in range(3):
-            start = time.perf_counter()
+            start = time.process_time()
             clean(text)
-            took.append(time.perf_counter() - start)
+            took.append(time.process_time() - start)
         best.append(min(took))
     # 1 ms when measured; the bound tells linear-in-10,000 from linear-in-the-megabyte
     assert max(best) < 0.02

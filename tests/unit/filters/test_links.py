@@ -67,8 +67,8 @@ def test_time_is_bounded(piece: str) -> None:
     text = (piece * 600)[:2400]
     took = []
     for _ in range(3):
-        start = time.perf_counter()
+        start = time.process_time()
         replace(text)
-        took.append(time.perf_counter() - start)
+        took.append(time.process_time() - start)
     # below 3 ms when measured; a pattern that backtracks without bound takes seconds
     assert min(took) < 0.05
