@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -35,17 +36,28 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser.parse_args(words)
     try:
         code: int = options.command(options)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # now, while an error can still be told
     except SettingsError as error:
         print(error, file=sys.stderr)  # noqa: T201 - a command's own output
         return exits.SETTINGS
     except exits.Exit as error:
         print(error, file=sys.stderr)  # noqa: T201 - a command's own output
         return error.code
-    except BrokenPipeError:
-        # Whoever read the output has seen enough, as `head` does. Nothing is left to flush.
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
-        return exits.STOPPED
+    except OSError as error:
+        if error.errno not in (errno.EPIPE, errno.ENOSPC, errno.EIO):
+            raise
+        return _output_gone(error)
     return code
+
+
+def _output_gone(error: OSError) -> int:
+    """Standard output takes no more: its reader has seen enough, as `head` has, or it is full."""
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - for the last flush
+    if error.errno == errno.EPIPE:
+        return exits.STOPPED
+    print(f"cannot write to standard output: {error.strerror}", file=sys.stderr)  # noqa: T201
+    return exits.CRASH
 
 
 def _parser() -> tuple[argparse.ArgumentParser, set[str]]:

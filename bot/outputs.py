@@ -34,6 +34,8 @@ def _why_not(path: Path) -> str:
         return "give a file, such as wav:speech.wav"
     if path.is_dir():
         return "it is a folder"
+    if path.is_fifo():
+        return "it is a pipe"
     if not path.parent.is_dir():
         return f"there is no folder {path.parent}"
     if not os.access(path if path.exists() else path.parent, os.W_OK):

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from typing import cast
 
 from engine import frames
-from engine.spawn import python_command, python_environment
+from engine.spawn import child_options, python_command
 from engine.speech import (
     BadRequest,
     Chunk,
@@ -100,7 +100,7 @@ class Child:
         try:
             self._process = process = await asyncio.create_subprocess_exec(
                 *python_command("engine.worker", self.spec.argument),
-                env=python_environment(),
+                **child_options(),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
@@ -133,7 +133,7 @@ class Child:
         """Nobody wants the rest of `talk`. Returns at once; a worker that holds on is ended."""
         if talk is self._talk and not talk.cancelled:
             talk.cancelled = True
-            talk.limit, talk.quiet = CANCEL_S, 0.0
+            talk.limit, talk.quiet, talk.dry = CANCEL_S, 0.0, 0.0
             # A new watch: the slice of silence that the old one is in belongs to the work.
             if self._watch is not None:
                 self._watch.cancel()

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 _ROOT = Path(__file__).resolve().parents[1]
 
@@ -26,6 +28,19 @@ def python_environment() -> dict[str, str]:
     """The environment in which that module is found, installed or not."""
     paths = [str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+
+
+def child_options() -> dict[str, Any]:
+    """What else `subprocess` is to be told: the environment, and a process group of its own.
+
+    A terminal sends Ctrl-C to its whole group, and a child that is still loading would die of it.
+    """
+    if sys.platform == "win32":
+        return {
+            "env": python_environment(),
+            "creationflags": subprocess.CREATE_NEW_PROCESS_GROUP,
+        }
+    return {"env": python_environment(), "process_group": 0}
 
 
 def end_with_parent() -> None:

@@ -6,13 +6,14 @@ Does not know utterances or outputs: it carries frames there and back.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable
 from contextlib import suppress
 
 from engine import frames
-from engine.spawn import python_command, python_environment
+from engine.spawn import child_options, python_command
 from engine.speech import Samples
 
 log = logging.getLogger(__name__)
@@ -23,7 +24,7 @@ MAX_BACKOFF = 30.0
 HEALTHY = 60.0
 CLOSING = 0.8
 STILLBORN = 3
-"""Processes that ended without a word, from the first on, after which another is of no use."""
+"""Tries without a word from a process, from the first on, after which another is of no use."""
 
 
 class AudioLink:
@@ -80,7 +81,7 @@ class AudioLink:
     async def _supervise(self) -> None:
         loop = asyncio.get_running_loop()
         delay = 0.0
-        while True:
+        for tries in itertools.count(1):
             began = loop.time()
             try:
                 why = await self._live()
@@ -88,7 +89,7 @@ class AudioLink:
                 why = f"it cannot be started: {error}"
             if self._task is None or self._useless:
                 return
-            if self.lives >= STILLBORN and not self._told:
+            if tries >= STILLBORN and not self._told:
                 return self._on_fatal(f"the audio process does not start: {why}")
             delay = 0.0 if loop.time() - began > HEALTHY else delay
             log.warning("the audio process is gone (%s): another one in %g s", why, delay)
@@ -110,7 +111,7 @@ class AudioLink:
         """One life of the audio process; returns why it ended."""
         process = await asyncio.create_subprocess_exec(
             *python_command("bot.audio.process"),
-            env=python_environment(),
+            **child_options(),
             stdin=PIPE,
             stdout=PIPE,
         )

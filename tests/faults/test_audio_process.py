@@ -17,7 +17,7 @@ import pytest
 
 from bot.audio import link
 from bot.audio.mixer import Outcome
-from bot.audio.player import Player, State
+from bot.audio.player import OutputUnavailable, Player, State
 from bot.audio.sinks import to_pcm16
 from engine import frames
 from engine.speech import Chunk, Samples
@@ -153,7 +153,19 @@ if sys.platform != "win32":
         await player.aclose()
 
 
-async def test_a_process_that_cannot_live_is_tried_again_ever_more_slowly(
+async def test_a_process_that_can_never_be_started_is_given_up_and_said_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    player = Player("null")
+    await player.start()
+    async with asyncio.timeout(10):
+        with pytest.raises(OutputUnavailable, match="does not start: it cannot be started"):
+            await player.wait_settled()
+    await player.aclose()
+
+
+async def test_a_process_that_lived_once_is_tried_again_ever_more_slowly(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
@@ -168,6 +180,7 @@ async def test_a_process_that_cannot_live_is_tried_again_ever_more_slowly(
 
     monkeypatch.setattr(link.asyncio, "sleep", sleep)  # type: ignore[attr-defined]
     player = Player("null")
+    player._link._told = True
     await player.start()
     await enough.wait()
     await player.aclose()

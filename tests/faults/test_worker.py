@@ -570,3 +570,17 @@ async def test_a_cancel_that_comes_late_in_a_slice_of_silence_does_not_cost_the_
         assert engine._child is child
         assert child is not None
         assert child.fate is None
+
+
+async def test_a_cancel_after_a_long_work_without_audio_does_not_cost_the_worker() -> None:
+    async with worker("Deliberate", first_chunk_s=5.0) as engine:
+        await engine.wait_ready()
+        child = engine._child
+        waiting = asyncio.create_task(anext(engine.speak(SpeechRequest("x"))))
+        await asyncio.sleep(2.6)  # longer than what a cancelled line may be without audio
+        waiting.cancel()
+        await asyncio.wait([waiting])
+        await asyncio.sleep(0.3)
+        assert engine._child is child
+        assert child is not None
+        assert child.fate is None

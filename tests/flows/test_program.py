@@ -236,6 +236,8 @@ def test_a_signal_stops_it_within_3_s_with_the_sentence_faded_and_no_child_left(
     time.sleep(1.0)
     kids = children(bot.pid)
     assert len(kids) == 2
+    # Ctrl-C in a terminal goes to the whole group; children end with the bot, not before it.
+    assert os.getpgid(bot.pid) not in map(os.getpgid, kids)
     sent = time.monotonic()
     bot.send_signal(number)
     out, _ = bot.communicate(timeout=10)
@@ -366,6 +368,22 @@ def test_a_reader_of_the_output_that_has_gone_is_no_error(program: Program) -> N
         )
         assert done.returncode == 0, done.stderr
         assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["voices", "check", "settings --example"])
+def test_a_full_standard_output_is_one_line(program: Program, command: str) -> None:
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"{sys.executable} -m bot {command} >/dev/full"],
+        cwd=program.folder,
+        env=program.env,
+        capture_output=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.decode().strip() == (
+        "cannot write to standard output: No space left on device"
+    )
 
 
 def test_a_file_that_cannot_be_written_to_its_end_is_no_success(program: Program) -> None:
