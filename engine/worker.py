@@ -21,6 +21,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict, astuple, replace
+from pathlib import Path
 from typing import BinaryIO
 
 from engine import frames
@@ -46,7 +47,12 @@ class _Stop(Exception):
 
 
 def make_engine(name: str) -> Engine:
-    """The engine of a name, not yet loaded. Raises EngineMissing."""
+    """The engine of a name, not yet loaded. Raises EngineMissing.
+
+    A module of the user's own may lie where the program was started.
+    """
+    if name != "espeak":
+        sys.path.append(str(Path.cwd()))  # last, so that nothing there stands in for another module
     path = "engine.espeak:EspeakEngine" if name == "espeak" else name
     module, _, attribute = path.partition(":")
     try:

@@ -433,3 +433,42 @@ def test_check_and_run_agree_about_a_voice(program: Program, voice: str, code: i
     env = {"ISHOWTTS_SPEECH__VOICE": voice}
     assert program.run("check", env=env).returncode == code
     assert program.run("--output", "null", "--fast", env=env).returncode == code
+
+
+OWN_ENGINE = """
+import numpy as np
+from engine.speech import Chunk, Voice
+
+class Own:
+    name, calibration = "own", ""
+    def load(self): pass
+    def voices(self): return [Voice("own", "Own")]
+    def close(self): pass
+    def synthesise(self, request, emit, cancelled):
+        t = np.arange(24_000, dtype=np.float32) / 24_000
+        emit(Chunk(0.2 * np.sin(2 * np.pi * 440 * t, dtype=np.float32), 24_000))
+"""
+
+
+def test_an_engine_of_the_users_own_is_found_where_the_program_is_started(
+    program: Program,
+) -> None:
+    (program.folder / "own.py").write_text(OWN_ENGINE)
+    (program.folder / "json.py").write_text("raise RuntimeError('this shadows a module')\n")
+    program.env["ISHOWTTS_SPEECH__ENGINE"] = "own:Own"
+    script = f"""
+import sys; sys.path.insert(0, {str(ROOT)!r}); sys.argv[0] = "bot"
+from bot.cli import main; sys.exit(main())
+"""
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", script, "run", "--output", "wav:out.wav", "--fast"],
+        cwd=program.folder,
+        env=program.env,
+        input=b"!tts hello\n",
+        capture_output=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert b"(own:Own)" in done.stderr
+    assert counts(done.stdout.decode()) == {"received": 1, "spoken": 1}
