@@ -34,8 +34,8 @@ log = logging.getLogger(__name__)
 
 _REMEMBERED = 10_000
 _REMEMBERED_S = 600.0
-_JUDGING_S = 0.0025
-"""Half of the 5 ms that a turn may take: its last line, at worst, takes as long again."""
+_JUDGING_S = 0.002
+"""Less than the 5 ms that a turn may take: its last line may, at worst, take 3 ms more."""
 _LINES_OF_MODERATOR = 3
 
 

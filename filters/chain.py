@@ -16,7 +16,7 @@ from filters.message import Action, ChatMessage, Fragment, Verdict
 from filters.speakable import cut, drawn, estimate_seconds, speakable, without_emotes
 from filters.trigger import is_paid
 from filters.wordlist import WordList, compile_words
-from filters.words import Hit, Search, find_split
+from filters.words import Hit, Search, TooContrived, find_split
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,10 @@ def _emotes(draft: Draft, rules: Rules) -> Draft | Refused:
 
 
 def _words(draft: Draft, rules: Rules) -> Draft | Refused:
-    hit = draft.search.find(readings(draft.text))
+    try:
+        hit = draft.search.find(readings(draft.text))
+    except TooContrived:
+        return "too contrived to be judged"
     return draft if hit is None else _reason(hit)
 
 

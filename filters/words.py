@@ -22,6 +22,13 @@ _LONG = 40
 """Letters from which no token is a word by itself: whatever is found inside counts."""
 _TAIL = 5
 _HEAD = 3
+_LOOKED_UP = 150
+"""Spellings that are looked up for one message at most. 500 ordinary characters of any language
+need up to 50; more than 130 were seen only in lines made to keep a filter busy."""
+
+
+class TooContrived(Exception):  # noqa: N818 - it says what the text is
+    """A text has so many spellings that looking at all of them would hold others up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +76,7 @@ class Search:
         self._clear: set[str] = set()
 
     def find(self, readings: Iterable[Reading]) -> Hit | None:
-        """The first hit in readings, or None."""
+        """The first hit in readings, or None. Raises TooContrived if it cannot be told in time."""
         for reading in readings:
             if reading.text not in self._clear:
                 for index, how, start, end in self._hits(reading.text):
@@ -98,6 +105,8 @@ class Search:
         try:
             return self._whole[word]
         except KeyError:
+            if len(self._whole) >= _LOOKED_UP:
+                raise TooContrived from None
             index = self._whole[word] = self._words.whole(word)
             return index
 

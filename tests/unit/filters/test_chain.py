@@ -157,3 +157,24 @@ def test_a_hostile_line_holds_the_loop_up_for_milliseconds_at_most(count: int) -
         took[name] = min(times)
     # Four times what the slowest takes; with every reading looked at afresh it takes 45 and more.
     assert max(took.values()) < 0.025, took
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "привет всем как дела сегодня отличная игра мне нравится этот стрим спасибо большое " * 6,
+        "I'm don't won't can't it's we're they've he'll she'd ain't o'clock rock'n'roll " * 6,
+        "well-known e-mail co-op re-do state-of-the-art T-shirt x-ray 50-50 up-to-date " * 6,
+        "10-5 2.5k 3/4 12:30 1v1 5v5 v2.0 4k60 3x3 100% 7.1 24/7 1st 2nd 3rd 80s " * 7,
+        ":) :D xD <3 ;) :P T_T o7 ^_^ >.< -_- c: GG! EZ? pog# lol* *hugs* _wow_ ~nya~ " * 6,
+    ],
+)
+def test_a_long_ordinary_line_is_not_contrived(line: str) -> None:
+    rules = Rules(words=compile_words([*LONG_LIST[:2998], "zor*gle", "*plong*"]))
+    assert judge(replace(HELLO, text=line), rules).reason != "too contrived to be judged"
+
+
+def test_a_line_made_to_keep_the_filter_busy_is_dropped() -> None:
+    rules = Rules(words=compile_words(LONG_LIST[:2998]))
+    verdict = judge(replace(HELLO, text=spread("bcBЬс1!|", 3, " ")), rules)
+    assert (verdict.action, verdict.reason) == (Action.DROP, "too contrived to be judged")
