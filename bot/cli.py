@@ -14,7 +14,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from bot import exits
 from bot.settings import Settings, SettingsError, example, load
@@ -60,8 +60,16 @@ def _output_gone(error: OSError) -> int:
     return exits.CRASH
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong with the arguments, without the usage in front."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with exit code 2."""
+        self.exit(exits.SETTINGS, f"{message}; see: {self.prog} --help\n")
+
+
 def _parser() -> tuple[argparse.ArgumentParser, set[str]]:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="python -m bot",
         description="Speaks a live stream's chat. With no command: run.",
         epilog="python -m bot COMMAND --help tells more of one command.",

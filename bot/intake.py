@@ -98,7 +98,9 @@ class Intake:
         try:
             self._pass_gates(event)
         except Exception:
-            log.exception("a gate failed; the message is dropped")
+            # Every message may meet the same fault: some a second are enough to find it.
+            if self._ledger.may_log():
+                log.exception("a gate failed; the message is dropped")
             self._ledger.end(End.DROPPED)
 
     def _remove(self, removal: Removal) -> None:

@@ -245,7 +245,7 @@ def _explain(error: ValidationError) -> Iterator[str]:
     """One line for each wrong value; the value itself is never shown, it may be a secret."""
     for problem in error.errors(include_url=False, include_input=False):
         key = PREFIX + "__".join(str(part) for part in problem["loc"][:2]).upper()
-        yield f"{key}: {problem['msg']}"
+        yield f"{key}: {problem['msg'].removeprefix('Value error, ')}"
 
 
 def example() -> str:

@@ -155,6 +155,10 @@ async def test_a_gate_that_raises_drops_the_message_and_the_next_one_is_spoken(
         await channel.ledger.settled()
         assert channel.ends() == {"dropped": 1, "spoken": 1}
         assert "a gate failed" in caplog.text
+        for n in range(100):
+            channel.says("!tts more", "ann", id=f"more{n}")
+        assert channel.ends()["dropped"] == 101
+        assert caplog.text.count("a gate failed") <= 6
 
 
 async def test_a_full_backlog_sheds_unjudged_and_keeps_what_was_paid_for() -> None:

@@ -179,6 +179,8 @@ def test_replay_honours_its_times_and_skip_is_heard_in_the_file(program: Program
     [
         (["--twitch", "not a channel"], {}, "ISHOWTTS_TWITCH__CHANNEL"),
         (["--replay", "missing.jsonl"], {}, "missing.jsonl"),
+        (["--nonsense"], {}, "--nonsense"),
+        (["say"], {}, "text"),
         (["--settings", "missing.env"], {}, "missing.env"),
         (["--output", "wav:no/such/folder.wav"], {}, "folder.wav"),
         ([], {"ISHOWTTS_NOPE": "1"}, "ISHOWTTS_NOPE"),
