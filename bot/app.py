@@ -13,6 +13,7 @@ import logging
 import time
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack, aclosing
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.audio.player import OutputUnavailable, Player
@@ -20,10 +21,12 @@ from bot.backlog import Backlog
 from bot.chat.connector import Connector, Emit
 from bot.chat.supervise import supervise
 from bot.control import Control
+from bot.drops import Drops
 from bot.exits import BadInput, Exit, NothingHeard
 from bot.intake import Intake
+from bot.lists import Watch, files
 from bot.outputs import check_output
-from bot.policy import build_policy, requests
+from bot.policy import build_policy, build_rules, requests
 from bot.settings import PREFIX, Settings
 from bot.speaker import Speaker
 from bot.telemetry import Ledger
@@ -77,6 +80,13 @@ class Bot:
             now=now,
         )
         self.control = Control(self.speaker)
+        self._drops = Drops(settings.state_dir, _wall_clock) if settings.filter.log_drops else None
+        # Before the lists are read: what changes from here on is seen.
+        self._lists = Watch(
+            files(settings),
+            lambda: build_rules(settings),
+            lambda rules: self.intake.take_rules(rules),
+        )
         self.intake = Intake(
             build_policy(settings),
             backlog=self.backlog,
@@ -84,6 +94,7 @@ class Bot:
             speaker=self.speaker,
             control=self.control,
             now=now,
+            dropped=self._drops.add if self._drops else None,
         )
         self._started = asyncio.Event()
         self.ready = asyncio.Event()
@@ -126,7 +137,10 @@ class Bot:
                         group.create_task(self.intake.run(), name="intake"),
                         group.create_task(self._speak(), name="speaker"),
                         group.create_task(self._sweep(), name="sweep"),
+                        group.create_task(self._lists.run(), name="lists"),
                     ]
+                    if self._drops is not None:
+                        work.append(group.create_task(self._drops.run(), name="drops"))
                     sources = group.create_task(
                         self._read(connectors, watch(self.intake.emit)), name="sources"
                     )
@@ -176,6 +190,10 @@ class Bot:
             raise BadInput(f"{PREFIX}SPEECH__VOICE: {error}") from None
         except SpeechError as error:
             log.warning("%s is not ready: %s", attempt.name, error)
+
+
+def _wall_clock() -> datetime:
+    return datetime.now(UTC).astimezone()
 
 
 def build_engines(name: str) -> Engines:

@@ -12,8 +12,9 @@ from pathlib import Path
 from bot import exits
 from bot.audio import devices as devices_
 from bot.exits import BadInput, NothingHeard
+from bot.lists import allow_list
 from bot.outputs import check_output
-from bot.policy import build_policy
+from bot.policy import build_rules
 from bot.settings import Settings, SettingsError, load
 from engine.speech import Engine, SpeechError, SpeechRequest
 from engine.worker import make_engine
@@ -40,6 +41,7 @@ def check(file: Path | None) -> int:
 
 def _looks(settings: Settings) -> Iterator[tuple[str, Callable[[Settings], str]]]:
     yield "settings", _settings
+    yield "lists", _lists
     yield "state folder", _state
     yield "embedded voice", lambda _: _engine(_ESPEAK, "")
     if settings.speech.engine != _ESPEAK:
@@ -51,9 +53,18 @@ def _looks(settings: Settings) -> Iterator[tuple[str, Callable[[Settings], str]]
 
 
 def _settings(settings: Settings) -> str:
-    build_policy(settings)
-    listed = settings.filter.blocklist
-    return "known and valid; " + (f"block list {listed}" if listed else "no block list")
+    return "known and valid"
+
+
+def _lists(settings: Settings) -> str:
+    rules = build_rules(settings)
+    parts = [f"{len(rules.words.entries)} words and phrases"]
+    if settings.filter.shipped:
+        parts.append(f"shipped lists ({','.join(settings.filter.languages)})")
+    parts += [str(path) for path in settings.filter.blocklist]
+    allowed = allow_list(settings)
+    parts.append(f"{allowed}{'' if allowed.exists() else ' (not made yet)'}")
+    return ", ".join(parts)
 
 
 def _state(settings: Settings) -> str:

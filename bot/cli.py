@@ -102,6 +102,13 @@ def _parser() -> tuple[argparse.ArgumentParser, set[str]]:
     say.add_argument("-o", "--out", type=Path, metavar="FILE.wav", help="write it to a file")
     say.add_argument("--voice", metavar="ID", help="a voice as `voices` lists them")
     _output(say)
+    drops = add("drops", _drops, "show the lines that were dropped of late, and why")
+    drops.add_argument("--last", type=_count, default=20, metavar="N", help="default: 20")
+    drops.add_argument("--all", action="store_true", help="every one that is kept")
+    allow = add("allow", _allow, "never drop a word again, but for tier never")
+    allow.add_argument(
+        "what", nargs="+", metavar="NUMBER|WORD", help="a drop's number, as `drops` shows it"
+    )
     add("check", _check, "check settings, engines and devices, a line each")
     add("devices", _devices, "list the outputs that --output takes")
     add("voices", _voices, "list the voices that --voice takes")
@@ -129,6 +136,13 @@ def _add_bench(bench: argparse.ArgumentParser) -> None:
     start.add_argument("--runs", type=int, default=5, metavar="N", help="default: 5")
     for kind in (latency, flood, start):
         kind.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
 
 
 def _version() -> str:
@@ -167,6 +181,18 @@ def _say(options: argparse.Namespace) -> int:
 
     settings = _load(options)
     return asyncio.run(say(settings, options.text, out=options.out, voice=options.voice))
+
+
+def _drops(options: argparse.Namespace) -> int:
+    from bot.review import drops
+
+    return drops(_load(options), last=None if options.all else options.last)
+
+
+def _allow(options: argparse.Namespace) -> int:
+    from bot.review import allow
+
+    return allow(_load(options), options.what)
 
 
 def _check(options: argparse.Namespace) -> int:

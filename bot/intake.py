@@ -1,11 +1,11 @@
 """Every event from every connector comes in here: counted, gated, judged, put on the backlog.
 
 Cheap gates come first and cost microseconds: already seen, already deleted, no trigger, a command,
-blocked, too often, already waiting, backlog full. Only what passes them all waits to be judged, and
-judging takes at most 5 ms of one turn of the event loop.
+blocked, a stranger in a crowd, too often, already waiting, backlog full, a copy. Only what passes
+them all waits to be judged, and judging takes at most 5 ms of one turn of the event loop.
 
-Owns the ids seen, the tombstones of what was deleted, and the rate limits' state. Does not know
-connectors, engines or players.
+Owns the ids seen, the tombstones of what was deleted, and the state of the limits (allowance.py).
+Does not know connectors, engines or players.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ import asyncio
 import logging
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot import commands
+from bot.allowance import Allowance
 from bot.backlog import AuthorKey, Backlog, author_key, worth
 from bot.control import Control
 from bot.line import End, Line, Stages
@@ -25,8 +26,17 @@ from bot.speaker import Speaker
 from bot.telemetry import Ledger, shown
 from filters.chain import Rules, judge
 from filters.gate import Gate
-from filters.limits import Buckets, Limit, limit_for
-from filters.message import Action, ChatMessage, Event, Rank, Removal, RemovalKind
+from filters.limits import Limit
+from filters.message import (
+    Action,
+    ChatMessage,
+    Event,
+    Rank,
+    Removal,
+    RemovalKind,
+    Tier,
+    Verdict,
+)
 from filters.speakable import without_emotes
 from filters.trigger import Trigger
 
@@ -37,6 +47,12 @@ _REMEMBERED_S = 600.0
 _JUDGING_S = 0.002
 """Less than the 5 ms that a turn may take: its last line may, at worst, take 3 ms more."""
 _LINES_OF_MODERATOR = 3
+_STRANGE_S = 600.0
+"""How long a viewer is a stranger: whoever must type `!tts` often says something else first."""
+_NAME_S = 60.0
+"""After so long the name is said again, though nobody else has spoken."""
+_NAMED_WAITING = 10
+"""Lines that wait from which names are left out, so that they are not what fills the queue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +69,14 @@ class Policy:
     """What may be said, and as what text."""
     speech: Mapping[Rank, Limit]
     """How many seconds one author may speak."""
+    copies: bool = False
+    """Whether what is pasted again is refused."""
+    crowd_s: float = 0.0
+    """Seconds for which a raid or a flood leaves only regulars; 0: never."""
+    wary: bool = False
+    """Whether those who are new to the channel are judged more strictly."""
+    say_name: bool = False
+    """Whether a line begins with its author's name."""
 
 
 class Intake:
@@ -67,12 +91,17 @@ class Intake:
         speaker: Speaker,
         control: Control,
         now: Callable[[], float],
+        dropped: Callable[[ChatMessage, Verdict, Rules], None] | None = None,
     ) -> None:
-        """`now` is a monotonic clock, in seconds."""
+        """`now` is a monotonic clock, in seconds; `dropped` hears of what the rules refuse."""
         self._policy = policy
-        self._lines = Buckets()
-        self._speech = Buckets()
+        self._dropped = dropped
+        self._allowance = Allowance(
+            policy.lines, policy.speech, copies=policy.copies, crowd_s=policy.crowd_s
+        )
+        self._strangers = Recent(keys=_REMEMBERED, seconds=_STRANGE_S)
         self._said = Said()
+        self._spoke: tuple[AuthorKey, float] | None = None
         self._backlog = backlog
         self._ledger = ledger
         self._speaker = speaker
@@ -88,6 +117,10 @@ class Intake:
     def waiting(self) -> int:
         """How many lines wait to be judged or to be spoken."""
         return len(self._unjudged) + len(self._backlog)
+
+    def take_rules(self, rules: Rules) -> None:
+        """Judge by these rules from the next message on."""
+        self._policy = replace(self._policy, rules=rules)
 
     def emit(self, event: Event) -> None:
         """Take in one event. Never raises: a gate that does has refused the message."""
@@ -107,6 +140,7 @@ class Intake:
         if removal.kind is not RemovalKind.CLEAR_ALL:
             key = (removal.kind, removal.platform, removal.channel, removal.target)
             self._removed.add(key, self._now(), removal.seconds)
+        self._allowance.removed(removal)
         unjudged = [line for line in self._unjudged if removal.covers(line.message)]
         for line in unjudged:
             self._unjudged.remove(line)
@@ -123,6 +157,9 @@ class Intake:
             return end(End.DUPLICATE)
         if self._is_removed(message, now):
             return end(End.PURGED, message, "deleted before it came")
+        if message.first:
+            self._strangers.add(author_key(message), now)
+        self._allowance.raided(message, now)
         triggered = self._policy.trigger.read(message)
         if triggered is None:
             return end(End.IGNORED)
@@ -159,19 +196,26 @@ class Intake:
     def _admit(self, message: ChatMessage, now: float) -> None:
         line = Line(message, worth(message), Stages(received=now))
         author = author_key(message)
-        if not line.paid:
-            end, rank = self._ledger.end, message.author.rank
-            limit = limit_for(message, self._policy.lines)
-            if limit is not None and not self._lines.take(author, limit, now):
-                return end(End.DROPPED, message, "too many lines of this viewer")
-            waiting = self._backlog.waiting_of(author) + self._unjudged_of[author]
-            if waiting >= _lines_at_once(rank):
-                return end(End.DROPPED, message, "a line of this viewer waits already")
-            if self._backlog.refuses(line.worth, now, unjudged=len(self._unjudged)):
-                return end(End.SHED, message, "backlog full")
+        if not line.paid and (refusal := self._refusal(line, author, now)) is not None:
+            end, reason = refusal
+            return self._ledger.end(end, message, reason)
         self._unjudged.append(line)
         self._unjudged_of[author] += 1
         return self._something.set()
+
+    def _refusal(self, line: Line, author: AuthorKey, now: float) -> tuple[End, str] | None:
+        """How an unpaid line ends that may not wait to be judged, and why; the cheapest first."""
+        message = line.message
+        if reason := self._allowance.too_much(message, now):
+            return End.DROPPED, reason
+        waiting = self._backlog.waiting_of(author) + self._unjudged_of[author]
+        if waiting >= _lines_at_once(message.author.rank):
+            return End.DROPPED, "a line of this viewer waits already"
+        if self._backlog.refuses(line.worth, now, unjudged=len(self._unjudged)):
+            return End.SHED, "backlog full"
+        if reason := self._allowance.enter(message, now):
+            return End.DROPPED, reason
+        return None
 
     def _forget(self, line: Line) -> None:
         author = author_key(line.message)
@@ -195,23 +239,52 @@ class Intake:
     def _judge(self, line: Line) -> None:
         message, now = line.message, self._now()
         author = author_key(message)
-        verdict = judge(message, self._policy.rules, self._said.lately(author, now))
+        rules = self._rules(now)
+        verdict = judge(
+            message,
+            rules,
+            self._said.lately(author, now),
+            wary=self._policy.wary and self._strangers.holds(author, now),
+            say_name=self._says_name(author, now),
+        )
         now = line.stages.judged = self._now()
-        if verdict.action is not Action.SPEAK:
-            self._ledger.end_line(line, End.DROPPED, verdict.reason)
-            return
-        limit = limit_for(message, self._policy.speech)
-        if limit is not None and not self._speech.take(author, limit, now, verdict.seconds):
-            self._ledger.end_line(line, End.DROPPED, "this viewer has spoken long enough for now")
-            return
+        refused: str | None = verdict.reason
+        if verdict.action is Action.SPEAK and verdict.spoken:
+            refused = self._allowance.speak(message, verdict.seconds, now)
+        if refused is not None:
+            self._allowance.refused(message)
+            if verdict.action is Action.DROP and self._dropped is not None:
+                self._dropped(message, verdict, rules)
+            if verdict.hit is not None and verdict.hit.tier is Tier.NEVER:
+                # The log of drops has it, masked; a terminal may be on stream.
+                line.spoken = "***"
+            return self._ledger.end_line(line, End.DROPPED, refused)
         self._said.add(author, without_emotes(message.text, message.fragments), now)
+        self._spoke = author, now
         line.spoken, line.seconds = verdict.spoken, verdict.seconds
+        line.language = verdict.language
         for shed in self._backlog.offer(line):
             self._ledger.end_line(shed, End.SHED, "backlog full")
-        self._speaker.wake()
+        return self._speaker.wake()
+
+    def _rules(self, now: float) -> Rules:
+        """The rules; in a crowd unpaid lines are half as long."""
+        rules = self._policy.rules
+        if self._allowance.crowded(now):
+            return replace(rules, max_seconds=rules.max_seconds / 2)
+        return rules
+
+    def _says_name(self, author: AuthorKey, now: float) -> bool:
+        """Whether a line is to begin with its author's name: who spoke last needs none."""
+        if not self._policy.say_name or self.waiting > _NAMED_WAITING:
+            return False
+        if self._allowance.crowded(now):
+            return False
+        return self._spoke is None or self._spoke[0] != author or now - self._spoke[1] >= _NAME_S
 
     def expire(self) -> None:
-        """End the waiting unpaid lines that have become stale."""
+        """End the waiting unpaid lines that have become stale. To be called every second."""
+        self._allowance.crowded(self._now())
         for line in self._backlog.expire(self._now()):
             self._ledger.end_line(line, End.STALE, "waited too long")
 

@@ -55,6 +55,8 @@ class Line:
     """When it passed each stage."""
     spoken: str = ""
     """The exact text for the voice, once judged."""
+    language: str = ""
+    """Its language as an ISO 639-1 code, where the filters could tell."""
     seconds: float = 0.0
     """Estimated seconds of speech."""
 

@@ -1,32 +1,37 @@
 """From the settings to the rules that intake and speaker follow.
 
-Does not apply any rule: it only builds them, and reads the block list's file.
+Does not apply any rule: it only builds them, and has the list files read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
+from bot import lists
 from bot.backlog import author_key
 from bot.exits import BadInput
 from bot.intake import Policy
 from bot.line import Line
 from bot.settings import Limit as LimitSettings
 from bot.settings import Settings
+from bot.telemetry import shown
 from engine.speech import SpeechRequest
 from engine.voices import author_voice
+from filters.assemble import assemble, shipped_lists
 from filters.chain import Rules
 from filters.gate import BOTS, Gate
 from filters.limits import Limit
-from filters.message import Rank
+from filters.listfile import parse, parse_allowed
+from filters.message import Rank, Tier
+from filters.patterns import PatternsMissing
+from filters.pronunciation import parse_pronunciations
+from filters.speakable import Saying
 from filters.trigger import Trigger
-from filters.wordlist import WordList, compile_words, entries
 
 
 def build_policy(settings: Settings) -> Policy:
-    """The rules of intake. Raises BadInput if the block list cannot be read."""
-    trigger, speech = settings.trigger, settings.speech
+    """The rules of intake. Raises BadInput if a list file cannot be used."""
+    trigger = settings.trigger
     return Policy(
         trigger=Trigger(
             trigger.commands,
@@ -41,29 +46,51 @@ def build_policy(settings: Settings) -> Policy:
             shared=trigger.shared_chat,
         ),
         lines=_lines(settings.limit),
-        rules=Rules(
-            words=read_blocklist(settings.filter.blocklist),
-            links=settings.filter.links,
-            # Estimates are for a voice at its own speed.
-            max_seconds=speech.max_s * speech.rate,
-            max_seconds_paid=speech.max_paid_s * speech.rate,
-        ),
+        rules=build_rules(settings),
         speech=_speech(settings.limit),
+        copies=settings.limit.copies,
+        crowd_s=settings.limit.crowd_s,
+        wary=settings.filter.first_time == "wary",
+        say_name=settings.speech.say_name,
     )
 
 
-def read_blocklist(path: Path | None) -> WordList:
-    """The words of a file, one a line. Raises BadInput if it cannot be read."""
-    if path is None:
-        return compile_words(())
+def build_rules(settings: Settings) -> Rules:
+    """What may be said, with every list file as it is now. Raises BadInput: which, and why."""
+    chosen, speech = settings.filter, settings.speech
     try:
-        return compile_words(entries(path.read_text(encoding="utf-8-sig")))
-    except UnicodeDecodeError:
-        raise BadInput(f"cannot read the block list {path}: save it as UTF-8 text") from None
-    except OSError as error:
-        raise BadInput(f"cannot read the block list {path}: {error.strerror}") from None
+        own = [parse(lists.read(p, "block list"), shown(p.name)) for p in chosen.blocklist]
+        shipped = [shipped_lists(chosen.languages)] if chosen.shipped else []
+        words, patterns = assemble(
+            [*own, *shipped],
+            tier=Tier(chosen.tier),
+            languages=chosen.languages,
+            allowed=parse_allowed(lists.read_allowed(settings), "the allow-list"),
+        )
+    except (ValueError, PatternsMissing) as error:
+        raise BadInput(str(error)) from None
+    hosts = frozenset(host.casefold() for host in chosen.link_hosts)
+    return Rules(
+        words=words,
+        patterns=patterns,
+        links=chosen.links,
+        hosts=hosts,
+        language=speech.language,
+        saying=Saying(pronunciations=_pronunciations(settings), hosts=hosts),
+        # Estimates are for a voice at its own speed.
+        max_seconds=speech.max_s * speech.rate,
+        max_seconds_paid=speech.max_paid_s * speech.rate,
+    )
+
+
+def _pronunciations(settings: Settings) -> dict[str, dict[str, str]]:
+    path = settings.filter.pronunciations
+    if path is None:
+        return {}
+    try:
+        return parse_pronunciations(lists.read(path, "list of pronunciations"))
     except ValueError as error:
-        raise BadInput(f"the block list {path}: {error}") from None
+        raise BadInput(f"{shown(path.name)} {error}") from None
 
 
 def _lines(limit: LimitSettings) -> dict[Rank, Limit]:
@@ -73,15 +100,21 @@ def _lines(limit: LimitSettings) -> dict[Rank, Limit]:
         Rank.VIP: limit.vip_s,
         Rank.MODERATOR: limit.moderator_s,
     }
-    return {rank: Limit(s, limit.burst) for rank, s in seconds.items() if s}
+    return {
+        rank: Limit(s, limit.burst if rank < Rank.VIP else limit.vip_burst)
+        for rank, s in seconds.items()
+        if s
+    }
 
 
 def _speech(limit: LimitSettings) -> dict[Rank, Limit]:
-    per_minute = limit.speech_s_per_minute
-    if not per_minute:
-        return {}
-    one = Limit(60 / per_minute, per_minute)
-    return {Rank.EVERYONE: one, Rank.SUBSCRIBER: one}
+    per_minute = {
+        Rank.EVERYONE: limit.speech_s_per_minute,
+        Rank.SUBSCRIBER: limit.subscriber_speech_s_per_minute,
+        Rank.VIP: limit.vip_speech_s_per_minute,
+        Rank.MODERATOR: limit.vip_speech_s_per_minute,
+    }
+    return {rank: Limit(60 / s, s) for rank, s in per_minute.items() if s}
 
 
 def requests(settings: Settings) -> Callable[[Line], SpeechRequest]:
@@ -89,7 +122,7 @@ def requests(settings: Settings) -> Callable[[Line], SpeechRequest]:
     speech = settings.speech
 
     def request(line: Line) -> SpeechRequest:
-        voice, pitch = speech.voice, 0.0
+        voice, pitch = speech.voices.get(line.language, speech.voice), 0.0
         if speech.voice_per_author:
             voice, pitch = author_voice(voice, ":".join(author_key(line.message)))
         seconds = speech.max_paid_s if line.paid else speech.max_s

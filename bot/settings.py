@@ -33,6 +33,16 @@ def _split(value: object) -> object:
     return tuple(part for part in (p.strip() for p in value.split(",")) if part)
 
 
+def _pairs(value: object) -> object:
+    parts = _split(value)
+    if not isinstance(parts, tuple):
+        return value
+    pairs = [(name.strip(), text.strip()) for name, _, text in (p.partition("=") for p in parts)]
+    if not all(name and text for name, text in pairs):
+        raise ValueError("write language=voice, such as es=es,de=de+f2")
+    return dict(pairs)
+
+
 def _one_word_each(values: tuple[str, ...]) -> tuple[str, ...]:
     if any(value.split() != [value] for value in values):
         raise ValueError("each is one word, with no space in it")
@@ -46,6 +56,11 @@ def _channel(value: str) -> str:
 
 
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+Files = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_split)]
+Language = Literal["en", "es", "pt", "de", "fr"]
+Languages = Annotated[tuple[Language, ...], NoDecode, BeforeValidator(_split)]
+_Code = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
+Voices = Annotated[dict[_Code, str], NoDecode, BeforeValidator(_pairs)]
 
 
 class _Group(BaseModel):
@@ -87,9 +102,37 @@ class Trigger(_Group):
 class Filter(_Group):
     """What is never spoken"""
 
-    blocklist: Path | None = Field(None, description="File with one blocked word a line")
+    blocklist: Files = Field(
+        (), description="Your own list file, or several: a word, phrase or /pattern/ a line"
+    )
+    shipped: bool = Field(True, description="Use the lists that come with the program as well")
+    languages: Languages = Field(
+        ("en", "es", "pt", "de", "fr"),
+        min_length=1,
+        description="Languages of those lists, and of the dictionary that tells words from tricks",
+    )
+    tier: Literal["never", "strict", "mild"] = Field(
+        "strict", description="The mildest words that are blocked: never, strict or mild"
+    )
+    allowlist: Path | None = Field(
+        None,
+        description="File of words never blocked, but for tier never; "
+        "empty: allowed.txt in the state folder",
+    )
     links: Literal["say", "drop"] = Field(
         "say", description="A link is spoken as the word link, or its line is dropped"
+    )
+    link_hosts: Names = Field((), description="Hosts whose links are spoken, such as example.org")
+    pronunciations: Path | None = Field(
+        None, description="File of words and how they are spoken, one word = spoken a line"
+    )
+    log_drops: bool = Field(
+        True, description="Keep dropped lines in the state folder for python -m bot drops"
+    )
+    first_time: Literal["wary", "as_others"] = Field(
+        "wary",
+        description="A viewer's first lines in the channel: wary (judged more strictly) "
+        "or as_others",
     )
     bots: Names = Field((), description="Names of more bots to ignore; the usual ones are known")
     blocked_authors: Names = Field((), description="Names or ids of viewers never spoken")
@@ -102,9 +145,26 @@ class Limit(_Group):
     subscriber_s: float = Field(10, ge=0, description="The same for subscribers")
     vip_s: float = Field(3, ge=0, description="The same for VIPs")
     moderator_s: float = Field(3, ge=0, description="The same for moderators")
-    burst: int = Field(3, ge=1, le=100, description="Lines one viewer may say at once")
+    burst: int = Field(
+        3, ge=1, le=100, description="Lines one viewer or subscriber may say at once"
+    )
+    vip_burst: int = Field(
+        5, ge=1, le=100, description="Lines one VIP or moderator may say at once"
+    )
     speech_s_per_minute: float = Field(
-        20, ge=0, description="Seconds of speech a minute for one viewer, but VIPs and moderators"
+        20, ge=0, description="Seconds of speech a minute for one viewer"
+    )
+    subscriber_speech_s_per_minute: float = Field(30, ge=0, description="The same for subscribers")
+    vip_speech_s_per_minute: float = Field(45, ge=0, description="The same for VIPs and moderators")
+    copies: bool = Field(
+        True,
+        description="Speak what many paste once, and the same line of one viewer once a minute",
+    )
+    crowd_s: float = Field(
+        90,
+        ge=0,
+        description="Seconds after a raid, or a flood of viewers, in which only subscribers and "
+        "viewers who spoke before are spoken; 0: never",
     )
 
 
@@ -113,6 +173,11 @@ class Speech(_Group):
 
     engine: str = Field("espeak", description="espeak, or package.module:Class of an own engine")
     voice: str = Field("en-us", description="Voice id, as python -m bot voices lists them")
+    language: Language = Field("en", description="The channel's language: en, es, pt, de or fr")
+    voices: Voices = Field(
+        {}, description="Voices for lines in other languages, such as es=es,de=de+f2"
+    )
+    say_name: bool = Field(False, description="Say who wrote a line: NAME says ...")
     voice_per_author: bool = Field(False, description="A voice of its own for every viewer")
     rate: float = Field(1.0, ge=0.5, le=2.0, description="Speed, 1.0 is the voice's own")
     max_s: float = Field(12, gt=0, le=60, description="Longest line, in seconds of speech")
@@ -270,7 +335,9 @@ def _shown(default: object) -> str:
     if isinstance(default, bool):
         return str(default).lower()
     if isinstance(default, tuple):
-        return ",".join(default)
+        return ",".join(map(str, default))
+    if isinstance(default, dict):
+        return ",".join(f"{key}={value}" for key, value in default.items())
     return f"{default:g}" if isinstance(default, float) else str(default)
 
 

@@ -10,13 +10,14 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import aclosing
+from functools import partial
 
 from bot.audio.mixer import Outcome
 from bot.audio.player import Player, State
 from bot.backlog import Backlog
 from bot.line import End, Line
 from bot.telemetry import Ledger
-from engine.speech import SpeechError, SpeechRequest
+from engine.speech import Judge, Refused, SpeechError, SpeechRequest
 from engine.supervisor import Attempt, Engines
 from filters.message import Removal
 
@@ -60,8 +61,10 @@ class Speaker:
         request: Callable[[Line], SpeechRequest],
         stale_s: float,
         now: Callable[[], float],
+        refused: Judge | None = None,
     ) -> None:
-        """`request` chooses the voice and the length cap for a line."""
+        """`request` chooses the voice and the length cap for a line; `refused` looks at what the
+        engine would say, where it tells."""
         self._backlog = backlog
         self._engines = engines
         self._player = player
@@ -69,6 +72,7 @@ class Speaker:
         self._request = request
         self._stale_s = stale_s
         self._now = now
+        self._refused = None if refused is None else partial(_judged, refused)
         self._jobs: list[_Job] = []
         self._something = asyncio.Event()
         self._count = 0
@@ -179,6 +183,8 @@ class Speaker:
             try:
                 await self._engines.wait_ready()
                 await self._synthesise(job, attempt, request, utterance)
+            except Refused as error:
+                return End.DROPPED, str(error)
             except SpeechError as error:
                 why = f"{attempt.name}: {error}"
                 if job.utterance:
@@ -193,7 +199,7 @@ class Speaker:
     async def _synthesise(
         self, job: _Job, attempt: Attempt, request: SpeechRequest, utterance: str
     ) -> None:
-        async with aclosing(attempt.speak(request)) as chunks:
+        async with aclosing(attempt.speak(request, self._refused)) as chunks:
             async for chunk in chunks:
                 if not job.utterance:
                     # Not before its first audio is there: the mixer would count a starvation.
@@ -202,6 +208,13 @@ class Speaker:
                     self._player.play(utterance)
                 self._player.feed(utterance, chunk)
         self._player.finish(utterance)
+
+
+def _judged(refused: Judge, phonemes: str) -> str | None:
+    try:
+        return refused(phonemes)
+    except Exception as error:  # noqa: BLE001 - a rule that cannot decide stays silent
+        return f"error in rule phonemes: {type(error).__name__}"
 
 
 async def _first(*events: asyncio.Event) -> None:

@@ -29,6 +29,9 @@ log = logging.getLogger(__name__)
 
 CANCEL_S = 0.2
 """A cancelled worker that has not answered by then is replaced."""
+PHONEMES_S = 0.05
+"""Phonemes that have not come by then are done without."""
+_SLICES = 5
 _DRY_LIMITS = 12
 """Times the limit after which a worker that only shows signs of work has hung all the same."""
 _LOG_LINES_PER_S = 20
@@ -70,6 +73,16 @@ class Talk:
     """Chunks, then None or an error. Bounded by the request's `max_seconds`."""
 
 
+@dataclass(slots=True, eq=False)
+class Question:
+    """What the phonemes of a text are, asked and not yet answered."""
+
+    id: int
+    """Its number on the wire."""
+    answer: asyncio.Future[str]
+    """The phonemes; empty if there are none."""
+
+
 class Child:
     """A worker process. `fate` is None while it may be asked."""
 
@@ -84,6 +97,8 @@ class Child:
         self.over = asyncio.Event()
         """Set with `fate`."""
         self.voices: tuple[Voice, ...] = ()
+        self.tells_phonemes = False
+        """Whether its engine can tell the phonemes of a text; known once it is ready."""
         self.spoken = 0
         """Requests that it finished."""
         self.abandoned = False
@@ -91,6 +106,7 @@ class Child:
         self._process: asyncio.subprocess.Process | None = None
         self._sink: asyncio.StreamWriter | None = None
         self._talk: Talk | None = None
+        self._question: Question | None = None
         self._ids = 0
         self._watch: asyncio.Task[None] | None = None
         self.idle.set()
@@ -120,6 +136,27 @@ class Child:
             self._sink.close()
             await _reap(process, errors)
 
+    @property
+    def questioned(self) -> bool:
+        """Whether it was asked for phonemes and has not answered yet."""
+        return self._question is not None
+
+    async def phonemes(self, text: str, voice: str) -> str | None:
+        """The phonemes of a text in IPA; None if it does not answer within `PHONEMES_S`.
+
+        Only when idle. A worker that is over answers with none.
+        """
+        self._ids += 1
+        answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._question = Question(self._ids, answer)
+        self._send({"do": "phonemes", "id": self._ids, "text": text, "voice": voice})
+        # In slices, so that a pause of this loop itself is not taken for a silence of the worker.
+        for _ in range(_SLICES):
+            await asyncio.wait((answer,), timeout=PHONEMES_S / _SLICES)
+            if answer.done():
+                return answer.result()
+        return None
+
     def ask(self, request: SpeechRequest, first_chunk_s: float) -> Talk:
         """Send a request; only when idle."""
         self._ids += 1
@@ -148,6 +185,8 @@ class Child:
             with contextlib.suppress(ProcessLookupError):  # it ended by itself just now
                 self._process.kill()
         self._settle(self.fate)
+        if self._question is not None and not self._question.answer.done():
+            self._question.answer.set_result("")
         self.started.set()
         self.over.set()
 
@@ -184,14 +223,20 @@ class Child:
         kind = head["is"]
         if kind == "ready":
             self.voices = tuple(Voice(**voice) for voice in head["voices"])
+            self.tells_phonemes = head["phonemes"] is True
             self.started.set()
+            return
+        if kind == "phonemes":
+            self._take_phonemes(head)
             return
         if kind == "error" and head["id"] is None:
             self.fail(_error(head))
             return
-        talk = self._talk
-        if talk is None or head["id"] != talk.id:
-            return
+        if self._talk is not None and head["id"] == self._talk.id:
+            self._take_for(self._talk, head, body)
+
+    def _take_for(self, talk: Talk, head: frames.Head, body: bytes) -> None:
+        kind = head["is"]
         if not talk.cancelled:
             talk.quiet = 0.0
         if kind == "chunk":
@@ -208,6 +253,13 @@ class Child:
         elif kind in ("end", "cancelled"):
             self.spoken += kind == "end"
             self._settle(None)
+
+    def _take_phonemes(self, head: frames.Head) -> None:
+        question = self._question
+        if question is not None and head["id"] == question.id:
+            self._question = None
+            if not question.answer.done():
+                question.answer.set_result(str(head["text"]))
 
     async def _watch_over(self, talk: Talk) -> None:
         """End the worker when it is silent for too long.

@@ -33,11 +33,14 @@ _POS_CHARACTER = 1
 _CHARS_UTF8 = 1
 _RATE, _PITCH = 1, 3
 _EVENT_END, _EVENT_WORD = 0, 1
+_PHONEMES_IPA = 2
 
 _NORMAL_WPM = 175
 _DEFAULT_VOICE = "en-us"
 # One character for one, so that word positions stay those of the request's text.
 _UNSPEAKABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+# How espeak-ng marks a change of language within the phonemes, such as (en).
+_LANGUAGE_MARK = re.compile(r"\([a-z0-9-]{1,20}\)")
 _ALIASES = {"no": "nb", "iw": "he", "zh": "cmn"}
 
 
@@ -116,6 +119,10 @@ class EspeakEngine:
             raise EngineMissing(f"espeak-ng cannot be loaded, install it again: {error}") from error
         self._library.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(_Voice))
         self._library.espeak_ListVoices.argtypes = [ctypes.c_void_p]
+        self._library.espeak_TextToPhonemes.restype = ctypes.c_char_p
+        self._library.espeak_TextToPhonemes.argtypes = [
+            ctypes.POINTER(ctypes.c_void_p), ctypes.c_int, ctypes.c_int
+        ]  # fmt: skip
         self._rate = self._library.espeak_Initialize(
             _OUTPUT_SYNCHRONOUS, _BUFFER_MS, os.fsencode(self._data), _DONT_EXIT
         )
@@ -135,9 +142,7 @@ class EspeakEngine:
         cancelled: Callable[[], bool],
     ) -> None:
         """Speak. `rate` is relative to 175 words a minute and ends at 80 and 450."""
-        identifier = self._resolve(request.voice or _DEFAULT_VOICE)
-        if self._library.espeak_SetVoiceByName(identifier.encode()):
-            raise EngineFailed(f"espeak-ng refuses its own voice {identifier!r}")
+        self._choose(request.voice)
         wpm = min(450, max(80, round(_NORMAL_WPM * request.rate)))
         pitch = min(99, max(0, round(50 + 50 * request.pitch)))
         self._library.espeak_SetParameter(_RATE, wpm, 0)
@@ -158,6 +163,22 @@ class EspeakEngine:
             raise EngineFailed(f"espeak-ng failed with code {code}")
         if not utterance.audible and not cancelled():
             raise BadRequest("there is nothing in the text that this voice can say")
+
+    def phonemes(self, text: str, voice: str) -> str:
+        """The phonemes in IPA, a space between words and clauses. Raises BadRequest."""
+        self._choose(voice)
+        utf8 = _UNSPEAKABLE.sub(" ", text).encode()
+        memory = ctypes.create_string_buffer(utf8)
+        rest = ctypes.c_void_p(ctypes.addressof(memory))
+        clauses: list[str] = []
+        # The library gives a clause a call and moves `rest` on, to nothing at the end. A clause
+        # takes at least one byte: more calls than that would be a loop without an end.
+        while rest.value and len(clauses) <= len(utf8):
+            said = self._library.espeak_TextToPhonemes(
+                ctypes.byref(rest), _CHARS_UTF8, _PHONEMES_IPA
+            )
+            clauses.append((said or b"").decode("utf-8", "replace"))
+        return " ".join(_LANGUAGE_MARK.sub("", " ".join(clauses)).split())
 
     def close(self) -> None:
         """Free the library's memory."""
@@ -229,6 +250,11 @@ class EspeakEngine:
         lines = (self._data / "lang" / identifier).read_text(encoding="utf-8").splitlines()
         named = [line.split()[1] for line in lines if line.startswith("dictionary ")]
         return any((self._data / f"{name}_dict").exists() for name in named)
+
+    def _choose(self, voice: str) -> None:
+        identifier = self._resolve(voice or _DEFAULT_VOICE)
+        if self._library.espeak_SetVoiceByName(identifier.encode()):
+            raise EngineFailed(f"espeak-ng refuses its own voice {identifier!r}")
 
     def _resolve(self, voice: str) -> str:
         """The library's name of a voice id: exact, or of the nearest wider tag (RFC 4647, 3.4)."""

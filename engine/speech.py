@@ -8,19 +8,23 @@ Errors, by who must act:
     |-- BadRequest              the caller: this text or this voice can never be spoken so
     |-- EngineMissing           the user: something must be installed or downloaded first
     |-- EngineFailed            nobody: the engine crashed, hung or gave garbage; try a fresh one
+    |-- Refused                 nobody: it is not to be said, by what the engine would make of it
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 Samples = NDArray[np.float32]
 """Mono audio, shape (n,), full scale +-1.0."""
+
+Judge = Callable[[str], str | None]
+"""Takes the phonemes of a text in IPA; gives the reason why it is not to be said, or None."""
 
 
 class SpeechError(Exception):
@@ -48,6 +52,12 @@ class EngineFailed(SpeechError):
 
     retryable: ClassVar[bool] = True
     code: ClassVar[str] = "failed"
+
+
+class Refused(SpeechError):
+    """The caller's own rule does not let this be said; the text is the rule's reason."""
+
+    code: ClassVar[str] = "refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,3 +144,20 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Give everything back."""
+
+
+@runtime_checkable
+class TellsPhonemes(Protocol):
+    """What an engine has besides if it can tell how it would say a text."""
+
+    def phonemes(self, text: str, voice: str) -> str:
+        """The phonemes of a text in IPA, words apart by spaces, within a few milliseconds.
+
+        Args:
+            text: as `SpeechRequest.text`.
+            voice: as `SpeechRequest.voice`.
+
+        Raises:
+            BadRequest: the voice is not known.
+            EngineFailed: anything else.
+        """

@@ -23,7 +23,17 @@ from dataclasses import replace
 from enum import StrEnum
 
 from engine.child import Child, EngineSpec
-from engine.speech import Chunk, EngineFailed, EngineMissing, SpeechError, SpeechRequest, Voice
+from engine.inquiry import Inquiry
+from engine.speech import (
+    Chunk,
+    EngineFailed,
+    EngineMissing,
+    Judge,
+    Refused,
+    SpeechError,
+    SpeechRequest,
+    Voice,
+)
 
 __all__ = ["ESPEAK", "Attempt", "EngineSpec", "Engines", "State", "Supervisor"]
 
@@ -68,6 +78,7 @@ class Supervisor:
         self._child = Child(spec)
         self._keeper: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
+        self._inquiry = Inquiry(spec.name)
         self._settled = asyncio.Event()
         """Set while it is known whether a line can be spoken: ready, missing or closed."""
         self._over: SpeechError | None = None
@@ -107,19 +118,28 @@ class Supervisor:
         *,
         patience_s: float = PATIENCE_S,
         first_chunk_s: float | None = None,
+        refused: Judge | None = None,
     ) -> AsyncGenerator[Chunk, None]:
         """The audio of one line, as it is made. Lines asked at the same time queue up.
 
         Close the generator (`aclosing`) to stop early: that returns at once, whatever the engine
-        does. Waits at most `patience_s` for a worker that is being started.
+        does. Waits at most `patience_s` for a worker that is being started. `refused` is given the
+        phonemes before anything is made, where the engine tells them in time.
 
         Raises:
+            Refused: `refused` gave a reason.
             BadRequest: the engine can never speak this.
             EngineMissing: something must be installed first.
             EngineFailed: the worker died, hung or gave garbage; it is being replaced.
         """
         async with self._turn:
             child = await self._free_child(patience_s)
+            if refused is not None:
+                told = await self._inquiry.phonemes(child, request)
+                if told and (reason := refused(told)) is not None:
+                    raise Refused(reason)
+                if child.fate is not None:  # the question was its end
+                    child = await self._free_child(patience_s)
             talk = child.ask(
                 request, self.spec.first_chunk_s if first_chunk_s is None else first_chunk_s
             )
@@ -164,6 +184,7 @@ class Supervisor:
             finally:
                 child.fail(EngineFailed(f"{self.name} is closed"))
                 await life
+            self._inquiry.over(child)
             if isinstance(child.fate, EngineMissing):
                 self._over = child.fate
                 self._settled.set()
@@ -221,13 +242,18 @@ class Attempt:
         self._first_chunk_s = first_chunk_s
         self._voice = voice
 
-    async def speak(self, request: SpeechRequest) -> AsyncGenerator[Chunk, None]:
+    async def speak(
+        self, request: SpeechRequest, refused: Judge | None = None
+    ) -> AsyncGenerator[Chunk, None]:
         """As `Supervisor.speak`."""
         if self._voice is not None:
             request = replace(request, voice=self._voice)
         try:
             chunks = self._supervisor.speak(
-                request, patience_s=self._patience_s, first_chunk_s=self._first_chunk_s
+                request,
+                patience_s=self._patience_s,
+                first_chunk_s=self._first_chunk_s,
+                refused=refused,
             )
             async with aclosing(chunks):
                 async for chunk in chunks:

@@ -5,7 +5,9 @@ go out on standard output; logs go to standard error. Does not know deadlines, r
 the parent has those. It ends as soon as its input ends, also while an engine hangs.
 
 In:  {do: speak, id, request: {...}}   {do: cancel, id}        ids only grow
-Out: {is: ready, name, voices}   {is: chunk, id, rate, words} + samples   {is: working, id}
+     {do: phonemes, id, text, voice}
+Out: {is: ready, name, voices, phonemes: whether it tells them}   {is: working, id}
+     {is: chunk, id, rate, words} + samples   {is: phonemes, id, text}
      {is: end, id}   {is: cancelled, id}   {is: error, id or null, code, text}
 """
 
@@ -34,12 +36,15 @@ from engine.speech import (
     EngineMissing,
     SpeechError,
     SpeechRequest,
+    TellsPhonemes,
 )
 
 log = logging.getLogger(__name__)
 
 WORKING_S = 0.1
 """At most one `working` frame in this time."""
+_PHONEMES = 20_000
+"""Characters of phonemes that are sent at most."""
 
 
 class _Stop(Exception):
@@ -132,6 +137,8 @@ class Worker:
         self._cancelled = -1
         """The newest id that was cancelled; older ones are over anyway."""
         self._sent_at = 0.0
+        self._faulty = False
+        """Whether a failure to tell phonemes was logged."""
 
     def run(self) -> int:
         """Serve until the input ends; returns only if the engine cannot be loaded."""
@@ -143,9 +150,14 @@ class Worker:
         except Exception as error:  # noqa: BLE001 - the parent is told
             self._report(None, error)
             return 1
-        self._send({"is": "ready", "name": voicebox.engine.name, "voices": voices})
+        engine = voicebox.engine
+        tells = isinstance(engine, TellsPhonemes)
+        self._send({"is": "ready", "name": engine.name, "voices": voices, "phonemes": tells})
         while True:
             head = self._requests.get()
+            if head["do"] == "phonemes":
+                self._tell(engine, head)
+                continue
             try:
                 self._speak(voicebox, head["id"], SpeechRequest(**head["request"]))
             except Exception as error:  # noqa: BLE001 - the parent is told
@@ -186,6 +198,23 @@ class Worker:
 
         voicebox.speak(request, emit, cancelled)
         self._send({"is": "cancelled" if self._cancelled >= id_ else "end", "id": id_})
+
+    def _tell(self, engine: Engine, head: frames.Head) -> None:
+        told = ""
+        try:
+            if isinstance(engine, TellsPhonemes):
+                told = engine.phonemes(head["text"], head["voice"])
+        except SpeechError as error:
+            # What is wrong with the request shows again when it is to be spoken.
+            log.debug("no phonemes: %s", error)
+        except Exception as error:  # noqa: BLE001 - nothing depends on them
+            self._fault(error)
+        self._send({"is": "phonemes", "id": head["id"], "text": told[:_PHONEMES]})
+
+    def _fault(self, error: Exception) -> None:
+        if not self._faulty:
+            log.error("the engine fails to tell phonemes", exc_info=error)
+        self._faulty = True
 
     def _alive(self, id_: int) -> None:
         if time.monotonic() - self._sent_at >= WORKING_S:

@@ -1,11 +1,12 @@
-"""`python -m filters`: JSON lines in, a verdict for each out, in order.
+"""`python -m filters`: JSON lines in, a verdict for each out, in order; or one text explained.
 
-Does not know rate limits or earlier lines: each line stands alone.
+Does not know rate limits or earlier lines: each line stands alone. `--blocklist` replaces every
+list; without it the shipped ones hold.
 
     in    {"text", "user"?, "name"?, "prev"?: [..]}; null means absent
     out   {"verdict": "speak" | "drop" | "hold", "reason", "spoken"}
 
-Exit status: 0 at the end of the input, 2 if an argument or the block list is wrong.
+Exit status: 0 at the end of the input, 2 if an argument or a list is wrong.
 """
 
 from __future__ import annotations
@@ -18,9 +19,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+from filters.assemble import assemble, shipped_lists
 from filters.chain import Rules, judge
-from filters.message import Action, Author, ChatMessage, Verdict
-from filters.wordlist import compile_words, entries
+from filters.listfile import parse, parse_allowed
+from filters.message import Action, Author, ChatMessage, Tier, Verdict
+from filters.patterns import PatternsMissing
+from filters.shipped import LANGUAGES
 
 _LONGEST_LINE = 8 << 20
 
@@ -55,14 +59,14 @@ def _message(raw: bytes) -> tuple[ChatMessage, Sequence[str]]:
     return ChatMessage("console", "", "", author, _string(line, "text")), earlier
 
 
-def _verdict(raw: bytes, rules: Rules) -> Verdict:
+def _verdict(raw: bytes, rules: Rules, say_name: bool) -> Verdict:
     if len(raw) >= _LONGEST_LINE:
         return Verdict(Action.DROP, f"a line of more than {_LONGEST_LINE} bytes")
     try:
         message, earlier = _message(raw)
     except _Malformed as error:
         return Verdict(Action.DROP, str(error))
-    return judge(message, rules, earlier)
+    return judge(message, rules, earlier, say_name=say_name)
 
 
 def _lines(stream: BinaryIO) -> Iterator[bytes]:
@@ -74,9 +78,9 @@ def _lines(stream: BinaryIO) -> Iterator[bytes]:
         yield line
 
 
-def _answer(rules: Rules) -> None:
+def _answer(rules: Rules, *, say_name: bool) -> None:
     for raw in _lines(sys.stdin.buffer):
-        verdict = _verdict(raw, rules)
+        verdict = _verdict(raw, rules, say_name)
         answer = {"verdict": verdict.action, "reason": verdict.reason, "spoken": verdict.spoken}
         sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=True).encode() + b"\n")
         # Whoever asks line by line waits for the answer.
@@ -88,28 +92,82 @@ def _refuse(reason: str) -> int:
     return 2
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Runs the command; returns its exit status."""
+class _Unusable(Exception):
+    """A list file that cannot be used; one line."""
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except OSError as error:
+        raise _Unusable(f"cannot read {path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise _Unusable(f"{path} is not UTF-8: save it so") from None
+
+
+def _rules(args: argparse.Namespace) -> Rules:
+    """The rules that the arguments ask for. Raises _Unusable."""
+    languages = tuple(args.languages.split(","))
+    try:
+        if args.blocklist is None:
+            lists = [shipped_lists(languages)]
+        else:
+            lists = [parse(_read(args.blocklist), args.blocklist.name)]
+        allowed = (
+            parse_allowed(_read(args.allowlist), args.allowlist.name) if args.allowlist else ()
+        )
+        words, patterns = assemble(
+            lists, tier=Tier(args.tier), languages=languages, allowed=allowed
+        )
+    except (ValueError, PatternsMissing) as error:
+        raise _Unusable(str(error)) from None
+    return Rules(words=words, patterns=patterns)
+
+
+def _explain(args: argparse.Namespace, rules: Rules) -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    from filters.explain import explain
+
+    author = Author(id="", name=args.name)
+    message = ChatMessage("console", "", "", author, args.explain)
+    for line in explain(message, rules, args.prev, say_name=args.say_name):
+        print(line)  # noqa: T201 - the command's result
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m filters",
         description="Judges JSON lines from standard input and writes a verdict for each.",
         allow_abbrev=False,
     )
-    parser.add_argument(
-        "--blocklist", type=Path, metavar="FILE", help="blocked words, one a line, in UTF-8"
+    add = parser.add_argument
+    add("--blocklist", type=Path, metavar="FILE", help="this list instead of the shipped ones")
+    add("--allowlist", type=Path, metavar="FILE", help="words never blocked, but for tier never")
+    add("--tier", choices=[*Tier], default=Tier.STRICT, help="the mildest tier that is blocked")
+    add("--languages", default=",".join(LANGUAGES), metavar="CODES", help="default: %(default)s")
+    add("--say-name", action="store_true", help="begin what is spoken with the author's name")
+    add("--explain", metavar="TEXT", help="show how one text is read and judged, and end")
+    add(
+        "--prev", action="append", default=[], metavar="TEXT", help="an earlier line, for --explain"
     )
-    args = parser.parse_args(argv)
+    add("--name", default="", help="the author's name, for --explain")
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the command; returns its exit status."""
+    args = _parser().parse_args(argv)
     try:
-        listed = entries(args.blocklist.read_text("utf-8")) if args.blocklist else []
-        rules = Rules(words=compile_words(listed))
-    except OSError as error:
-        return _refuse(f"cannot read {args.blocklist}: {error.strerror}")
-    except UnicodeDecodeError:
-        return _refuse(f"{args.blocklist} is not UTF-8: save it so")
-    except ValueError as error:
-        return _refuse(f"{args.blocklist}: {error}")
+        rules = _rules(args)
+    except _Unusable as error:
+        return _refuse(str(error))
     try:
-        _answer(rules)
+        if args.explain is not None:
+            _explain(args, rules)
+        else:
+            _answer(rules, say_name=args.say_name)
     except BrokenPipeError:
         # Nobody reads any more. Python would complain once again when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

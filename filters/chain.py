@@ -10,13 +10,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from filters import links
-from filters.fold import clean, readings
-from filters.message import Action, ChatMessage, Fragment, Verdict
-from filters.speakable import cut, drawn, estimate_seconds, speakable, without_emotes
+from filters import adverts, links, numbers_private
+from filters.fold import clean
+from filters.language import language_of
+from filters.message import Action, ChatMessage, Fragment, Hit, Verdict
+from filters.names_said import nobody, says, spoken_name
+from filters.phrases_said import phrases
+from filters.readings import readings
+from filters.speakable import Saying, cut, drawn, estimate_seconds, speakable, without_emotes
 from filters.trigger import is_paid
 from filters.wordlist import WordList, compile_words
-from filters.words import Hit, Search, TooContrived, find_split
+from filters.words import Search, TooContrived
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +29,16 @@ class Rules:
 
     words: WordList = field(default_factory=lambda: compile_words(()))
     """The block list."""
+    patterns: Callable[[str], str | None] | None = None
+    """Gives the name of the streamer's own pattern that a reading's text matches, or None."""
     links: Literal["say", "drop"] = "say"
     """Whether an address is spoken as the word `link` or drops the message."""
+    hosts: frozenset[str] = frozenset()
+    """Hosts whose addresses are no links; lower case, subdomains are meant too."""
+    language: str = "en"
+    """The channel's language (ISO 639-1): what a line is in that does not tell."""
+    saying: Saying = field(default_factory=Saying)
+    """How what is written is said."""
     max_seconds: float = 12.0
     """Seconds of speech of a message; the rest is cut."""
     max_seconds_paid: float = 25.0
@@ -47,15 +59,29 @@ class Draft:
     """The most that it may take to say."""
     search: Search
     """What has been looked up in its readings already."""
+    name: str | None = None
+    """The author's display name if it is to be said; hostile."""
+    language: str = ""
+    """The line's language."""
+    judged: str = ""
+    """The text that the rules about words have passed already."""
 
 
-Refused = str
-"""Why a rule refuses; safe to log and to show."""
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why a rule refuses."""
+
+    reason: str
+    """Safe to log and to show."""
+    hit: Hit | None = None
+    """What was hit, where a word was."""
+
+
 Rule = Callable[[Draft, Rules], Draft | Refused]
 
 
-def _reason(hit: Hit) -> Refused:
-    return f"blocked word (entry {hit.index + 1}, {hit.how}, reading: {hit.reading})"
+def _blocked(hit: Hit) -> Refused:
+    return Refused(f"blocked word ({hit.entry}, {hit.how}, reading: {hit.reading})", hit)
 
 
 def _emotes(draft: Draft, rules: Rules) -> Draft | Refused:
@@ -63,61 +89,122 @@ def _emotes(draft: Draft, rules: Rules) -> Draft | Refused:
 
 
 def _words(draft: Draft, rules: Rules) -> Draft | Refused:
+    if draft.text == draft.judged:
+        return draft
     try:
         hit = draft.search.find(readings(draft.text))
     except TooContrived:
-        return "too contrived to be judged"
-    return draft if hit is None else _reason(hit)
+        return Refused("too contrived to be judged")
+    return replace(draft, judged=draft.text) if hit is None else _blocked(hit)
 
 
 def _split_words(draft: Draft, rules: Rules) -> Draft | Refused:
-    hit = find_split(rules.words, draft.text, draft.earlier) if draft.earlier else None
-    return draft if hit is None else _reason(hit)
+    hit = draft.search.find_split(draft.text, draft.earlier) if draft.earlier else None
+    return draft if hit is None else _blocked(hit)
+
+
+def _patterns(draft: Draft, rules: Rules) -> Draft | Refused:
+    for reading in readings(draft.text) if rules.patterns else ():
+        name = rules.patterns(reading.text) if rules.patterns else None
+        if name is not None:
+            return Refused(f"blocked pattern ({name}, reading: {reading.name})")
+    return draft
+
+
+def _adverts(draft: Draft, rules: Rules) -> Draft | Refused:
+    why = adverts.find(draft.text)
+    return draft if why is None else Refused(f"an advert ({why})")
 
 
 def _links(draft: Draft, rules: Rules) -> Draft | Refused:
-    return "a link" if rules.links == "drop" and links.find(draft.text) else draft
+    if rules.links == "drop" and links.find(draft.text, rules.hosts):
+        return Refused("a link")
+    return draft
 
 
 def _drawing(draft: Draft, rules: Rules) -> Draft | Refused:
-    return "drawn with characters" if drawn(draft.text) else draft
+    return Refused("drawn with characters") if drawn(draft.text) else draft
 
 
 def _speakable(draft: Draft, rules: Rules) -> Draft | Refused:
-    text = cut(speakable(draft.text), draft.seconds)
-    return replace(draft, text=text) if text else "nothing to say"
+    language = language_of(draft.text, rules.language)
+    words = phrases(language)
+    text = links.replace(draft.text, words.link, rules.saying.hosts)
+    if text != draft.text and words.link in text and len(text.split()) == 2:
+        # A single word beside an address says nothing without it.
+        text = words.link
+    text = numbers_private.replace(text, words.number)
+    text = speakable(text, language=language, say=rules.saying)
+    return replace(draft, text=cut(text, draft.seconds), language=language)
+
+
+def _name(draft: Draft, rules: Rules) -> Draft | Refused:
+    if draft.name is None or not draft.text:
+        return draft
+    name = spoken_name(draft.name)
+    try:
+        refused = any(draft.search.find(readings(n)) is not None for n in (draft.name, name))
+    except TooContrived:
+        refused = True
+    if refused or not name:
+        name = nobody(draft.language)
+    said = f"{says(name, draft.language)} {draft.text}"
+    return replace(draft, text=cut(said, draft.seconds))
 
 
 RULES: tuple[tuple[str, Rule], ...] = (
     ("emotes", _emotes),
     ("words", _words),
     ("split words", _split_words),
+    ("patterns", _patterns),
+    ("adverts", _adverts),
     ("links", _links),
     ("drawing", _drawing),
     ("speakable", _speakable),
+    ("name", _name),
     # What is spoken is not what was typed: it is judged again.
     ("words spoken", _words),
     ("split words spoken", _split_words),
+    ("patterns spoken", _patterns),
 )
 """Every rule by name, in order."""
 
 
-def judge(message: ChatMessage, rules: Rules, earlier: Sequence[str] = ()) -> Verdict:
+def judge(
+    message: ChatMessage,
+    rules: Rules,
+    earlier: Sequence[str] = (),
+    *,
+    wary: bool = False,
+    say_name: bool = False,
+) -> Verdict:
     """What is to be done with a message that asks to be spoken; its trigger word is off already.
+
+    A text that may be said, but of which nothing is left to say, gets the verdict to speak nothing.
 
     Args:
         message: the message; hostile in every field.
         rules: what the channel allows.
         earlier: the same author's messages of the last seconds, oldest first.
+        wary: whether to be stricter, as with an author whom nobody here knows.
+        say_name: whether `NAME says` is put in front; a name that is refused is `a viewer`.
     """
-    seconds = rules.max_seconds_paid if is_paid(message) else rules.max_seconds
-    draft = Draft(message.text, message.fragments, tuple(earlier), seconds, Search(rules.words))
+    draft = Draft(
+        message.text,
+        message.fragments,
+        tuple(earlier),
+        rules.max_seconds_paid if is_paid(message) else rules.max_seconds,
+        Search(rules.words, wary=wary),
+        message.author.name if say_name else None,
+    )
     for name, rule in RULES:
         try:
             judged = rule(draft, rules)
         except Exception as error:  # noqa: BLE001 - a rule that cannot decide stays silent
-            return Verdict(Action.DROP, f"error in rule {name}: {type(error).__name__}")
-        if isinstance(judged, str):
-            return Verdict(Action.DROP, judged)
+            return Verdict(Action.DROP, f"error in rule {name}: {type(error).__name__}", rule=name)
+        if isinstance(judged, Refused):
+            return Verdict(Action.DROP, judged.reason, rule=name, hit=judged.hit)
         draft = judged
-    return Verdict(Action.SPEAK, "passed every rule", draft.text, estimate_seconds(draft.text))
+    reason = "passed every rule" if draft.text else "nothing to say"
+    seconds = estimate_seconds(draft.text)
+    return Verdict(Action.SPEAK, reason, draft.text, seconds, language=draft.language)

@@ -1,6 +1,6 @@
-"""Chat text as people see it, and the readings of it that the matchers look at.
+"""Chat text as people see it, and folded: without case, marks, fonts.
 
-Does not know any block list, nor what is done with a reading. Linear in the text, which is cut to
+Does not know any block list. Linear in the text, which is cut to
 `RAW_LIMIT` code points before anything and to `LIMIT` after what cannot be seen is out.
 """
 
@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
 
-from filters import lookalikes, markup
+from filters import lookalikes
 
 RAW_LIMIT = 10_000
 """Code points of a raw text that are looked at; the rest can never be spoken."""
@@ -34,23 +32,8 @@ _GROWTH = 4
 """How many characters a written one may stand for, on average."""
 _SENTENCES = {0xFDFA: "صلى", 0xFDFB: "جل"}
 """Ligatures that are whole sentences, and the words they begin with."""
+_SLICE = 2_000
 _STACKED = re.compile(rf"m{{{MAX_MARKS + 1},}}")
-_CAMEL = re.compile(r"(?<=[^\W_A-Z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z0-9])")
-_LEET_SIGN = re.compile(r"[0-9@$!+|(<€£¢¥#]")
-_LEET_WORD = re.compile(r"[^\W\d_]|[@$!+#(]")
-_LEET = str.maketrans("023456789@$+(<€£¢¥#", "ozeasgtbgastcceecyh")
-_ONE_AS_I = str.maketrans("1|!", "iii")
-_ONE_AS_L = str.maketrans("1|!", "lll")
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One way to read a text."""
-
-    name: str
-    """Which way: stable, short, for reasons and the log."""
-    text: str
-    """The text read so: caseless, without marks on its letters."""
 
 
 def unseen(char: str) -> bool:
@@ -70,6 +53,21 @@ def _few_marks(text: str) -> str:
     return "".join(kept) + text[last:]
 
 
+def _visible(text: str) -> str:
+    """What can be seen of the text; of its end only what may get into the first `LIMIT`."""
+    kept = ""
+    for start in range(0, len(text), _SLICE):
+        part = text[start : start + _SLICE]
+        hidden = {char for char in set(part) if unseen(char)}
+        if hidden:
+            part = part.translate(dict.fromkeys(map(ord, hidden)))
+        # Again with what was kept: marks go on across the border.
+        kept = _few_marks(" ".join((kept + part).split()) + (" " if part[-1:].isspace() else ""))
+        if len(kept) > LIMIT:
+            break
+    return kept
+
+
 def clean(text: str) -> str:
     """The text without what cannot be seen, at most `LIMIT` code points, spaces single.
 
@@ -79,17 +77,15 @@ def clean(text: str) -> str:
     """
     text = text[:RAW_LIMIT].strip()
     if not (text.isascii() and text.isprintable()):
-        hidden = {char for char in set(text) if unseen(char)}
-        if hidden:
-            text = text.translate(dict.fromkeys(map(ord, hidden)))
-        text = _few_marks(" ".join(text.split()))
+        text = _visible(text)
     return " ".join(text.split())[:LIMIT].rstrip()
 
 
-def _fold(cleaned: str) -> str:
+def fold_cleaned(cleaned: str) -> str:
+    """The same as `fold` for a text that is clean already."""
     if cleaned.isascii():
         return cleaned.lower()
-    letters = cleaned.translate(lookalikes.EMOJI_LETTERS).translate(_SENTENCES)
+    letters = cleaned.translate(lookalikes.LETTERS).translate(_SENTENCES)
     bare = unicodedata.normalize("NFKD", letters)[: _GROWTH * LIMIT]
     for mark in {c for c in set(bare) if unicodedata.category(c).startswith("M")}:
         bare = bare.replace(mark, "")
@@ -98,47 +94,4 @@ def _fold(cleaned: str) -> str:
 
 def fold(text: str) -> str:
     """A text as a reader hears it in the head: compatibility forms, case and marks gone."""
-    return _fold(clean(text))
-
-
-def _leet(folded: str) -> Iterator[Reading]:
-    if not _LEET_SIGN.search(folded):
-        return
-    words = folded.split(" ")
-    # A number is a number: `455` is no word, `4ss` and `4$$` are.
-    cores = [len(c) if _LEET_WORD.search(c) else 0 for c in (w.rstrip("!?.,") for w in words)]
-    signs = folded.translate(_LEET)
-    tables = (("leet", _ONE_AS_I), ("leet, 1 as l", _ONE_AS_L))
-    for name, one in tables[: 1 + any(c in folded for c in "1|!")]:
-        read = zip(signs.translate(one).split(" "), words, cores, strict=True)
-        yield Reading(name, " ".join([as_[:core] + word[core:] for as_, word, core in read]))
-
-
-def _readings(cleaned: str) -> Iterator[Reading]:
-    folded = _fold(cleaned)
-    yield Reading("folded", folded)
-    if _CAMEL.search(cleaned):
-        apart = _fold(_CAMEL.sub(" ", cleaned))
-        yield Reading("words by capitals", apart)
-        yield from (Reading(f"words by capitals, {r.name}", r.text) for r in _leet(apart))
-    # ASCII is left as it is: the leet readings of the look-alike one cover those of the folded one.
-    alike = folded.translate(lookalikes.LATIN)
-    if alike != folded:
-        yield Reading("look-alike letters", alike)
-    yield from _leet(alike)
-
-
-def readings(text: str) -> tuple[Reading, ...]:
-    """Every reading that may hold a word, the plain one first; equal readings are given once.
-
-    A further way to read is one more generator here: the matchers do not change.
-    """
-    cleaned = clean(text)
-    found: dict[str, Reading] = {}
-    for reading in _readings(cleaned):
-        found.setdefault(reading.text, reading)
-    bare = markup.strip(cleaned, gap="")
-    if bare != cleaned:
-        for reading in _readings(clean(bare)):
-            found.setdefault(reading.text, Reading(f"markup out, {reading.name}", reading.text))
-    return tuple(found.values())
+    return fold_cleaned(clean(text))

@@ -40,6 +40,14 @@ def everyday(before: str, behind: str) -> bool:
     return _pieces(before) and (behind in _BEHIND or _pieces(behind))
 
 
+def strengthened(before: str, behind: str) -> bool:
+    """Whether a word is only made stronger by what stands before it, or given an ending or a head.
+
+    So made words (`megazorglehead`) are meant even where a dictionary has them.
+    """
+    return (not before or before in _STRENGTHENERS) and (not behind or behind in _BEHIND)
+
+
 def compounds(word: str) -> frozenset[str]:
     """A word of three letters behind those that strengthen it, singular and plural.
 

@@ -56,18 +56,33 @@ class Buckets:
         Raises:
             ValueError: the cost is negative or no number.
         """
-        if not cost >= 0:
-            raise ValueError(f"a cost is not negative, not {cost}")
-        until = max(self._spent_until.get(key, now), now)
-        until += min(cost, limit.burst) * limit.per_seconds
-        # The tolerance keeps float dust from refusing what the limit exactly allows.
-        if until - now > limit.burst * limit.per_seconds * (1 + 1e-9):
+        until = self._until(key, limit, now, cost)
+        if until is None:
             return False
         self._spent_until.pop(key, None)
         self._spent_until[key] = until
         if len(self._spent_until) > self.keys:
             del self._spent_until[next(iter(self._spent_until))]
         return True
+
+    def allows(self, key: Hashable, limit: Limit, now: float, cost: float = 1.0) -> bool:
+        """Whether `take` would let the key through; spends nothing.
+
+        Raises:
+            ValueError: the cost is negative or no number.
+        """
+        return self._until(key, limit, now, cost) is not None
+
+    def _until(self, key: Hashable, limit: Limit, now: float, cost: float) -> float | None:
+        """When the key would be rested again if it spent `cost` now; None: it may not."""
+        if not cost >= 0:
+            raise ValueError(f"a cost is not negative, not {cost}")
+        until = max(self._spent_until.get(key, now), now)
+        until += min(cost, limit.burst) * limit.per_seconds
+        # The tolerance keeps float dust from refusing what the limit exactly allows.
+        if until - now > limit.burst * limit.per_seconds * (1 + 1e-9):
+            return None
+        return until
 
     def __len__(self) -> int:
         return len(self._spent_until)

@@ -1,62 +1,236 @@
-"""Addresses in a text: URLs, hosts, e-mail, IPv4, also spelled ones (`dot`, `[.]`, `hxxp`).
+"""Addresses in a text: URLs, hosts, e-mail, IPs, also spelled ones (`dot`, `[.]`, `hxxp`, `(at)`).
 
-Does not know what is spoken instead. Every pattern is bounded, so its time is too.
+Does not know how a host ends (tlds.py, hosts.py) nor what is done with a line that holds one.
+Every pattern is bounded, so its time is too.
 """
 
 from __future__ import annotations
 
+import ipaddress
 import re
+from collections.abc import Container, Iterator
+from typing import NamedTuple
 
-_DOT = r"[.\u3002\uff0e\uff61]"
-# Top-level domains that are no English word: after a dot they mean a host.
-_PLAIN = (
-    "com|net|org|edu|gov|info|biz|io|co|tv|gg|ly|app|dev|xyz|ai|eu|uk|de|fr|es|nl|pl|br|jp|cn|ca|ru|"
-    "ua|kr|ch|se|fi|dk|cz|pt|gr|tr|au|nz|mx|ar|cl|ro|hu|sk|bg|lt|lv|ee|ir|vn|tw|hk|sg|th|ph|tk|ml|"
-    "ga|cf|gq|cc|ws|su|fm|gl|kz|moe|onion|xn--[a-z0-9-]{2,40}|рф|укр|бг|中国|台灣|한국"
-)
-# Those that are one, or are typed without a space after a full stop (`ok.so`).
-_WORDS = (
-    "me|be|it|in|us|to|is|so|at|no|am|as|my|do|by|id|im|la|shop|store|site|club|online|live|link|"
-    "stream|fun|lol|top|vip|win|games?|news|blog|cloud|tech|space|world|chat|pro|one|art|page|website|"
-    "click|bet|cam|porn|xxx|sex|example|test"
-)
-_LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
-_REST = r"(?::\d{1,5})?(?:[/?#][^\s]{0,2000})?"
-_SPELLED = r"\s{0,3}[\[({<]\s{0,3}(?:dot|\.|punkt|punto|point)\s{0,3}[\])}>]\s{0,3}"
-_SPACED = r"\s{1,3}(?:dot|punkt|punto)\s{1,3}|\s{1,3}" + _DOT + r"\s{0,3}|" + _DOT + r"\s{1,3}"
-_END = r"(?![\w-])"
+from filters import hosts as hosts_
+from filters import tlds
+from filters.samelength import plain
 
-_LINK = re.compile(
-    "|".join(
-        (
-            r"\b[a-z][a-z0-9+-]{1,10}\s{0,2}:\s{0,2}//\s{0,2}\S{1,2000}",
-            rf"(?<![\w:/])//{_LABEL}{_DOT}\S{{1,2000}}",
-            rf"\bwww\d?\s?{_DOT}\s?\S{{1,2000}}",
-            r"\bmailto:\S{1,200}",
-            rf"(?<![\w.+-])[\w.+-]{{1,64}}(?:@|\s?[\[(]at[\])]\s?)(?:{_LABEL}{_DOT}){{1,5}}{_LABEL}",
-            rf"(?<![\w.])(?:\d{{1,3}}\.){{3}}\d{{1,3}}(?![\w]|\.\d){_REST}",
-            # several labels, or a path, settle what one ambiguous ending does not
-            rf"(?<![\w.-])(?:{_LABEL}{_DOT}){{1,6}}(?:{_PLAIN}){_END}{_REST}",
-            rf"(?<![\w.-])(?:{_LABEL}{_DOT}){{2,6}}(?:{_WORDS}){_END}{_REST}",
-            rf"(?<![\w.-])(?:{_LABEL}{_DOT}){{1,6}}(?:{_WORDS})(?::\d{{1,5}})?/[^\s]{{1,2000}}",
-            rf"(?<![\w.-]){_LABEL}(?:{_SPELLED})(?:{_PLAIN}|{_WORDS}){_END}{_REST}",
-            rf"(?<![\w.-]){_LABEL}(?:{_SPACED})(?:com|net|org|gg|tv|io|ru|xyz|ly){_END}{_REST}",
-        )
+_AT_WORD = r"(?:at|arroba|arobase|chez|ät|klammeraffe|собака)"
+_SLASH = r"[/\\]"
+_BEGIN = r"(?<![^\W_])"
+_END = r"(?![^\W_])"
+# An ordinary line holds none of these and ends here.
+_SIGNS = (
+    *hosts_.DOT_CHARS,
+    *"@/\\[{",
+    *(
+        "(at",
+        "( at",
+        "<at",
+        "::",
+        ",com",
+        ",net",
+        ",org",
+        "http",
+        "hxxp",
+        " t t p",
+        " x x p",
+        "h tt",
     ),
+    *("dot", "d0t", "d o t", "punkt", "punto", "ponto", "point", "точка", "www", "colon"),
+    *("mailto:", "magnet:", "tel:", "sms:", "arroba", "arobase"),
+    *sorted(tlds.MAIL - tlds.MAIL_WORDS),
+)
+_HEX = re.compile(r"[a-f\d]:[a-f\d]{1,4}:")
+_URL = re.compile(
+    rf"""
+    {_BEGIN}(?:[a-z][a-z0-9+-]{{1,10}} | h\s?[tx]\s?[tx]\s?p(?:\s?s)?)
+      (?:\s{{0,2}}[:;]\s{{0,2}}{_SLASH}\s{{0,2}}{_SLASH}{{1,3}}\s{{0,2}}
+       | \s{{1,2}}colon(?:\s{{1,2}}(?:forward\s)?slash){{2}}\s{{1,2}})
+      (?P<rest>\S{{1,2000}})
+    | {_BEGIN}h(?:tt|xx)ps?(?:\s{{0,2}}[:;]\s?{_SLASH}?\s? | {_SLASH}{{2}})(?P<slip>\w\S{{1,2000}})
+    | {_BEGIN}(?:mailto|magnet|tel|sms):\S{{1,200}}
+    | (?<![\w:/\\])(?:{_SLASH}\s?){{2}}(?P<bare>(?=[\w.-]{{1,63}}[{hosts_.DOTS}])\S{{1,2000}})
+    | {_BEGIN}(?P<www>www\d?\s?[{hosts_.DOTS}]\s?[^\W_]\S{{0,2000}})
+    | {_BEGIN}www\d?\s{{1,2}}\w[\w-]{{0,62}}\s{{1,2}}(?:com|net|org|tv|gg|io|de|fr|es|br|ru){_END}
+    | {_BEGIN}(?<!\w\.)(?:\w\.){{3,30}}(?:c\.o\.m|n\.e\.t|o\.r\.g){_END}
+    | {_BEGIN}(?:discord|discordapp|twitch|youtu|youtube|bit|tinyurl|t|wa)\s{{1,2}}
+      (?:gg|tv|be|ly|me|com)\s?/\s?[\w-]{{1,60}}
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+# `zorgledotcom`, `zorgle dotcom`, but not the dotcom bubble
+_GLUED = re.compile(
+    rf"""{_BEGIN}(?P<name>\w[\w-]{{2,40}}?)\s{{0,2}}dot(?:com|net|org|gg|tv|io){_END}
+         (?!\s{{1,2}}(?:bubble|boom|crash|era|compan))""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_AT = re.compile(
+    rf"""\s?@\s? | \s{{0,2}}[\[({{<_*]\s?(?:@|a|{_AT_WORD})\s?[\])}}>_*]\s{{0,2}}
+       | \s{{1,2}}(?P<said>{_AT_WORD})\s{{1,2}}""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_LOCAL = re.compile(r"[^\W_](?: [^\W_](?!\w)){2,40}|[\w.+-]{1,64}")
+_PROVIDER = "(?:" + "|".join(sorted(tlds.MAIL - tlds.MAIL_WORDS)) + ")"
+_MAIL = re.compile(
+    # any ending is one behind a plain @; a provider needs none
+    rf"""
+    (?<![\w.+-])[\w.+-]{{1,64}}(?:
+      @(?:[\w-]{{1,63}}[{hosts_.DOTS}]){{1,5}}[^\W_][\w-]{{1,62}}
+    | (?:\s?@\s? | \s?[\[({{]\s?(?:@|{_AT_WORD})\s?[\])}}]\s?){_PROVIDER}{_END}
+      (?:\s(?:com|net|org|de|fr|es|br|ru){_END})?
+    | \s{{1,2}}{_AT_WORD}\s{{1,2}}{_PROVIDER}\s{{1,2}}(?:com|net|org|de|fr|es|br|ru){_END})
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_IP_DOT = (
+    rf"(?:[{hosts_.DOTS}]|\s?[\[({{]\s?(?:[{hosts_.DOTS}]|{hosts_.WORD})\s?[\])}}]\s?"
+    rf"|\s{{1,2}}(?:[{hosts_.DOTS}]|{hosts_.WORD})\s{{1,2}})"
+)
+_IP4 = re.compile(
+    rf"(?<![\w.])(\d{{1,3}}){_IP_DOT}(\d{{1,3}}){_IP_DOT}(\d{{1,3}}){_IP_DOT}(\d{{1,3}})"
+    r"(?!\w|\.\d)(?::\d{1,5})?(?:[/?#]\S{0,600})?",
     re.IGNORECASE,
 )
-_SIGN = re.compile(
-    r"[.@\u3002\uff0e\uff61]|//|\bdot\b|\bpunkt\b|\bpunto\b|\bpoint\b|mailto|\bat\b", re.I
+_IP6 = re.compile(
+    r"\[?(?<![\w:.])((?=[a-f:]{0,44}\d)[a-f\d:]{2,45}(?:(?<=:)\d{1,3}(?:\.\d{1,3}){3})?)(?![\w:])"
+    r"(?:%\w{1,16})?(?:\](?::\d{1,5})?)?",
+    re.IGNORECASE,
 )
+_USER = re.compile(r"[^/?#\\]{0,2000}")
+_ROUNDS = 4
 
 
-def find(text: str) -> tuple[tuple[int, int], ...]:
-    """The spans of the addresses in a text, in order."""
-    if not _SIGN.search(text):
-        return ()
-    return tuple(match.span() for match in _LINK.finditer(text))
+class _Address(NamedTuple):
+    start: int
+    end: int
+    host: str  # "" where no allow-list opens it
 
 
-def replace(text: str, word: str = "link") -> str:
-    """The text with every address replaced by a word."""
-    return _LINK.sub(word, text) if _SIGN.search(text) else text
+def _authority(rest: str) -> str:
+    """The host of a URL behind its `//`, as a browser takes it: `a.tld@b.tld` goes to `b.tld`."""
+    match = _USER.match(rest)
+    host = (match[0] if match else "").rpartition("@")[2].partition(":")[0]
+    return host.strip(".,!;)'\"").casefold()
+
+
+def _urls(text: str) -> Iterator[_Address]:
+    for match in _URL.finditer(text):
+        rest = match["rest"] or match["slip"] or match["bare"] or match["www"] or ""
+        yield _Address(match.start(), hosts_.trim(text, *match.span()), _authority(rest))
+    for match in _GLUED.finditer(text):
+        if match["name"].casefold() not in tlds.COMMON | tlds.ARTICLES:
+            yield _Address(*match.span(), "")
+
+
+def _mails(text: str, found: list[hosts_.Host]) -> Iterator[_Address]:
+    for match in _MAIL.finditer(text):
+        yield _Address(*match.span(), "")
+    begins = {host.start: host for host in found}
+    backwards = text[::-1] if begins else ""
+    for match in _AT.finditer(text) if begins else ():
+        host = begins.get(match.end())
+        local = _LOCAL.match(backwards, len(text) - match.start())
+        if host is None or local is None:
+            continue
+        # `look at zorgle.com` is no mail; `zorgle at` a provider's is.
+        if match["said"] and not tlds.MAIL & set(host.name.split(".")):
+            continue
+        yield _Address(len(text) - local.end(), host.end, "")
+
+
+def _grouped(octets: tuple[str, ...]) -> bool:
+    """Whether four numbers are one with its thousands set apart: `10.000.000.000`."""
+    return all(len(o) == 3 for o in octets[1:]) and any(o == "000" or int(o) > 255 for o in octets)
+
+
+def _ips(text: str) -> Iterator[_Address]:
+    for match in _IP4.finditer(text):
+        if not _grouped(match.groups()):
+            yield _Address(*match.span(), "")
+    if ":" not in text:
+        return
+    for match in _IP6.finditer(text):
+        if match[1].count(":") < 2 or match[1].endswith(":"):
+            continue
+        try:
+            ipaddress.IPv6Address(match[1])
+        except ValueError:
+            continue
+        yield _Address(*match.span(), "")
+
+
+def _merged(found: list[_Address]) -> list[_Address]:
+    """Addresses in order; those that overlap are one, of a host only if they agree on it."""
+    merged: list[_Address] = []
+    for address in sorted(found):
+        if not merged or address.start >= merged[-1].end:
+            merged.append(address)
+            continue
+        last = merged[-1]
+        host = last.host if last.host == address.host else ""
+        merged[-1] = _Address(last.start, max(last.end, address.end), host)
+    return merged
+
+
+def _signed(text: str) -> bool:
+    lower = text.lower()
+    return any([sign in lower for sign in _SIGNS]) or _HEX.search(lower) is not None
+
+
+def _addresses(text: str) -> list[_Address]:
+    text = plain(text)
+    if not _signed(text):
+        return []
+    found = list(hosts_.find(text))
+    addresses = [_Address(host.start, host.end, host.name) for host in found]
+    return _merged([*addresses, *_urls(text), *_mails(text, found), *_ips(text)])
+
+
+def _allowed(host: str, hosts: Container[str]) -> str:
+    """The host as it is allowed, `www.` off where that is too, or "" if it is not."""
+    labels = host.split(".")
+    if not any(".".join(labels[i:]) in hosts for i in range(len(labels) - 1)):
+        return ""
+    return _allowed(".".join(labels[1:]), hosts) or host if labels[0] == "www" else host
+
+
+def find(text: str, hosts: Container[str] = ()) -> tuple[tuple[int, int], ...]:
+    """The spans of the addresses in a text, in order.
+
+    Args:
+        text: as it comes from fold.clean; any text is bounded in time.
+        hosts: allowed hosts, lower case. An address on one, or on a subdomain of one, is left out;
+            mail and IP addresses are never allowed.
+    """
+    return tuple((a.start, a.end) for a in _addresses(text) if not _allowed(a.host, hosts))
+
+
+def replace(text: str, word: str = "link", hosts: Container[str] = ()) -> str:
+    """The text with every address replaced by a word, an allowed one by its host alone.
+
+    Nothing is left that `find` still finds, unless the word is an address itself.
+    """
+    for _ in range(_ROUNDS):
+        found = _addresses(text)
+        pieces, last = [], 0
+        for address in found:
+            said = _allowed(address.host, hosts) or word
+            pieces += [text[last : address.start], said]
+            last = address.end
+        replaced = _spaced([*pieces, text[last:]])
+        if replaced == text:
+            break
+        text = replaced
+    return text
+
+
+def _spaced(pieces: list[str]) -> str:
+    """Texts and the words between them (every second), which do not grow onto their neighbours."""
+    joined = pieces[0]
+    for said, following in zip(pieces[1::2], pieces[2::2], strict=True):
+        if joined and not joined[-1].isspace() and joined[-1] not in "(<[\"'@":
+            joined += " "
+        gap = " " if following and (following[0].isalnum() or following[0] in "/@_:-\\") else ""
+        joined += said + gap + following
+    return joined

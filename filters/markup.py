@@ -1,7 +1,8 @@
 """What some voice engine or page obeys as markup, taken out of a text.
 
 Does not know which engine will speak: what any of them obeys goes. Knows SSML and HTML tags and
-entities, `[[phonemes]]`, `[text](/phonemes/)`, `[:command]`, `<:emote:id>`. All in bounded time.
+entities, `[[phonemes]]`, `[text](/phonemes/)`, `[:command]`, `\\command=1\\`, `<:emote:id>`, and
+how viewers of other bots choose a voice. All in bounded time.
 """
 
 from __future__ import annotations
@@ -10,8 +11,32 @@ import html
 import re
 
 _TAG = re.compile(r"</?[^\W\d_][^<>]{0,300}>|<a?:\w{1,40}:\d{1,24}>|<!--.{0,300}?-->")
-_PHONEMES = re.compile(r"\[\[[^\[\]]{0,300}\]\]|\[:[^\[\]]{0,300}\]")
+_PHONEMES = re.compile(
+    r"\[\[[^\[\]]{0,300}\]\]|\[:[^\[\]]{0,300}\]|\[[a-z_ ]{0,20}<[^\[\]]{0,300}\]"
+)
 _LINKED = re.compile(r"\[([^\[\]]{0,300})\]\([^()]{0,300}\)")
+_ESCAPED = re.compile(r"\\[a-z!]{1,12}(?:=[\w.-]{0,12})?\\", re.IGNORECASE)
+
+# Voices that other bots offer by name, as what a viewer typed for them here would be heard.
+_VOICE = (
+    "voice ?\\d{0,3}|spongebob|patrick|squidward|plankton|mr ?krabs|homer|bart|peter|stewie|morty|"
+    "shrek|mario|luigi|sonic|yoda|gollum|gandalf|trump|biden|obama|queen|morgan|attenborough|"
+    "brian|amy|emma|joanna|matthew|salli|joey|justin|kendra|kimberly|ivy|russell|nicole|geraint|"
+    "cartman|glados|hal|batman|joker|narrator|announcer|robot|male|female|man|woman"
+)
+_STAGE = (
+    "s\\d{1,2}|speaker ?\\d{1,2}|laugh(?:s|ing|ter)?|chuckl(?:e|es|ing)|giggl(?:e|es|ing)|"
+    "sigh(?:s|ing)?|gasp(?:s|ing)?|cough(?:s|ing)?|groan(?:s|ing)?|yawn(?:s|ing)?|sniff(?:s|les)?|"
+    "sneez(?:e|es)|scream(?:s|ing)?|shout(?:s|ing)?|whisper(?:s|ing)?|cry(?:ing)?|sob(?:s|bing)?|"
+    "clears throat|music|singing|pause|silence|applause|burp(?:s)?|breath(?:es)?|inhales|exhales|"
+    "sad|angry|happy|excited|nervous|sarcastic(?:ally)?|shouting|screaming"
+)
+_CHOSEN = re.compile(
+    rf"^\s{{0,3}}(?:!\s?(?:{_VOICE})\b:?|(?:{_VOICE})\s?:(?!\S*//))\s{{0,3}}", re.IGNORECASE
+)
+_DIRECTED = re.compile(
+    rf"\[\s?(?:{_STAGE}|{_VOICE})\s?:?\]|\(\s?(?:{_STAGE}|{_VOICE})\s?:?\)", re.IGNORECASE
+)
 
 
 def strip(text: str, gap: str = " ") -> str:
@@ -25,4 +50,15 @@ def strip(text: str, gap: str = " ") -> str:
         text = _TAG.sub(gap, text)
     if "[" in text:
         text = _LINKED.sub(r"\1", _PHONEMES.sub(gap, text))
+    if "\\" in text:
+        text = _ESCAPED.sub(gap, text)
+    return text
+
+
+def undirected(text: str) -> str:
+    """The text without what chooses a voice of another bot: `name:` first, `[S1]`, `(laughs)`."""
+    if ":" in text or "!" in text:
+        text = _CHOSEN.sub("", text)
+    if "[" in text or "(" in text:
+        text = _DIRECTED.sub(" ", text)
     return text

@@ -194,6 +194,34 @@ class Action(StrEnum):
     DROP = "drop"
 
 
+class Tier(StrEnum):
+    """How bad an entry of a block list is."""
+
+    NEVER = "never"
+    STRICT = "strict"
+    MILD = "mild"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What of a message met which entry of a block list."""
+
+    entry: str
+    """The entry as list and number, `your list, entry 3`; never the word itself."""
+    tier: Tier
+    """How bad the entry is."""
+    how: str
+    """How the entry stands in the reading: `whole word`, `pulled apart`, `sounds like`."""
+    reading: str
+    """The name of the reading that held it: `folded`, `leet`."""
+    text: str
+    """The reading's whole text."""
+    start: int
+    """Where it begins in `text`."""
+    end: int
+    """Where it ends in `text`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What the filters say of one message."""
@@ -206,3 +234,9 @@ class Verdict:
     """The exact text for the voice; empty unless the action is speak."""
     seconds: float = 0.0
     """Estimated seconds of speech of `spoken`."""
+    rule: str = ""
+    """The name of the rule that refused; empty if none did."""
+    hit: Hit | None = None
+    """What was hit, where a word was."""
+    language: str = ""
+    """The line's language as an ISO 639-1 code, where it could be told."""

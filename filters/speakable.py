@@ -1,42 +1,54 @@
 """Chat text into the exact text that a voice is given.
 
 Does not know what is allowed, nor which engine speaks. What remains holds no character that an
-engine obeys, no emote, emoji or art, no stretch that takes a minute to say.
+engine obeys, no emote or art, no stretch that takes a minute to say.
 """
 
 from __future__ import annotations
 
-import operator
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
-from filters import links, markup
+from filters import code_said, emoji_names, links, markup, numbers_said, repeats
+from filters.abbreviations import abbreviations
+from filters.capitals import unshouted
+from filters.drawing import drawn
 from filters.fold import LIMIT, clean
+from filters.laughs import one_laugh
 from filters.message import Fragment, FragmentType
+from filters.names_said import nobody, spoken_name
+from filters.phrases_said import Phrases, phrases
+from filters.pronunciation import Table, pronounced
+
+__all__ = ["Saying", "cut", "drawn", "estimate_seconds", "speakable", "without_emotes"]
 
 CHARS_PER_SECOND = 14.0
 """How fast voices speak, on average."""
-LONG_NUMBER = "a long number"
-"""What is said for one."""
 
-_PERIOD = 6
-_MENTION = re.compile(r"(?<![\w@])@(\w+)")
-# Ten digits and more, however they are grouped, unless words stand between.
-_DIGITS = re.compile(r"\+?\(?(?:\d[\s.,()+-]{0,3}){9,}\d\)?")
-_STRETCHED = re.compile(r"([^\W\d_])\1{2,}", re.IGNORECASE)
-_AGAIN = re.compile(r"([^\W\d_]{2,8}?)\1{2,}", re.IGNORECASE)
-_LAUGH = re.compile(r"\b(?:a?(?:[hj][aeiou]){3,}[hj]?|a?(?:[hj][aeiou]){2,}[hj])\b", re.IGNORECASE)
-# No word of an alphabet is longer; scripts without spaces are left alone.
-_ENDLESS = re.compile(r"([a-zA-Z\u00c0-\u052f]{30})[a-zA-Z\u00c0-\u052f]+")
-_MARKS = re.compile(r"([!?])[!?]+|([.,:;'\"-])\2+")
-_SHOUTED = re.compile(r"\b[^\W\d_]{4,}\b")
-_OBEYED = re.compile(r"&(?=#?\w{1,32};)|[\[\]<>{}|^~*_#\\`=/]|\$(?!\d)")
-_DRAWN = frozenset("=/\\|_~#*<>^()[]{}°+`-") | set(
-    map(chr, (*range(0x2500, 0x2600), *range(0x2800, 0x2900)))
+_ROUNDS = 5
+_MENTION = re.compile(r"(?<![\w@])@(\w{1,60})")
+_OBEYED = re.compile(
+    r"&(?=#?\w{1,32};)|-+>|<-+|[\[\]<>{}|^~*_#\\`=ˈˌː]|\$(?! ?\d)|(?<!\d)/|/(?!\d)"
 )
-_DRAWING = 12
-_DRAWN_SHARE = 0.65
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """How a channel wants text to be said."""
+
+    abbreviations: bool = True
+    """Whether the abbreviations of chat are said in full."""
+    pronunciations: Mapping[str, Table] = field(default_factory=dict)
+    """The user's words by language ("" for every language), from `parse_pronunciations`."""
+    hosts: frozenset[str] = frozenset()
+    """Hosts that may be said; every other address is said as the word `link`."""
+    emoji: int = emoji_names.MAX_NAMES
+    """Distinct names of emoji that are said of one text."""
+
+
+_PLAINLY = Saying()
 
 
 def estimate_seconds(text: str) -> float:
@@ -58,7 +70,7 @@ def cut(text: str, seconds: float) -> str:
 
 
 def without_emotes(text: str, fragments: Iterable[Fragment]) -> str:
-    """The text with the platform's emotes, cheermotes and emoji out and mentions as names.
+    """The text with the platform's emotes and cheermotes out and mentions as names.
 
     Fragments that do not add up to the text are not believed: the text is taken as it is.
     """
@@ -70,70 +82,73 @@ def without_emotes(text: str, fragments: Iterable[Fragment]) -> str:
 
 def _said(fragment: Fragment) -> str:
     match fragment.type:
-        case FragmentType.EMOTE | FragmentType.CHEERMOTE | FragmentType.EMOJI:
+        case FragmentType.EMOTE | FragmentType.CHEERMOTE:
             return " "
+        # A channel's own emoji come as their code; the others have names.
+        case FragmentType.EMOJI:
+            return " " if fragment.text.isascii() or ":" in fragment.text else fragment.text
         case FragmentType.MENTION:
-            return fragment.text.removeprefix("@").replace("_", " ")
+            return spoken_name(fragment.text.strip().removeprefix("@")) or " "
     return fragment.text
 
 
-def drawn(text: str) -> bool:
-    """Whether a text is a drawing of characters rather than something to say."""
-    ink = [c for c in text if not (c.isspace() or unicodedata.combining(c))]
-    drawing = sum(c in _DRAWN for c in ink)
-    return len(ink) >= _DRAWING and drawing / len(ink) >= _DRAWN_SHARE
-
-
-def _plain(char: str) -> str:
-    """A character as a voice can say it: digits of any script as ASCII, pictures as a space."""
-    if char.isdecimal():
-        return str(unicodedata.decimal(char))
-    # So: emoji and drawings; Sk: skin tones and spacing accents; Co: fonts of one machine only.
-    if char not in "°^`" and unicodedata.category(char) in ("So", "Sk", "Me", "Co"):
-        return " "
-    return char
-
-
-def _once(text: str) -> str:
-    """Groups of up to `_PERIOD` words that are said three times and more, said twice."""
-    words = text.split()
-    heard = [word.casefold() for word in words]
-    if len(set(heard)) == len(heard):
+def _plain(text: str) -> str:
+    """Digits of any script as ASCII; pictures, enclosing marks and private characters as spaces."""
+    if text.isascii():
         return text
-    for period in range(1, _PERIOD + 1):
-        if sum(map(operator.eq, heard, heard[period:])) < 2 * period:
-            continue
-        kept: list[int] = []
-        for i in range(len(words)):
-            kept.append(i)
-            last = [heard[k] for k in kept[-3 * period :]]
-            if len(last) == 3 * period and last == last[:period] * 3:
-                del kept[-period:]
-        words, heard = [words[k] for k in kept], [heard[k] for k in kept]
-    return " ".join(words)
+    said: dict[int, str] = {}
+    for char in set(text):
+        if char.isdecimal():
+            said[ord(char)] = str(unicodedata.decimal(char))
+        # So: drawings; Sk: spacing accents; Co: fonts of one machine only.
+        elif char != "°" and unicodedata.category(char) in ("So", "Sk", "Me", "Co"):
+            said[ord(char)] = " "
+    return text.translate(said)
 
 
-def _lower(text: str) -> str:
-    """Shouted words in lower case; with most of the line shouted, all of it."""
-    letters = [c for c in text if c.isalpha()]
-    if len(letters) > 8 and sum(map(str.isupper, letters)) > 0.7 * len(letters):
-        return text.lower()
-    return _SHOUTED.sub(lambda m: m[0].lower() if m[0].isupper() else m[0], text)
+def _settled(text: str, linked: str, language: str, words: Phrases, say: Saying) -> str:
+    """The text when no rule finds anything more in it; what one takes out may bring up another.
+
+    `linked` is the text of which the addresses are out already.
+    """
+    for _ in range(_ROUNDS):
+        before = text
+        if not text.isascii():
+            text = _plain(unicodedata.normalize("NFKC", text))
+        if text != linked:
+            text = linked = links.replace(text, words.link, say.hosts)
+        text = numbers_said.shortened(text, words)
+        text = emoji_names.without_emoticons(_OBEYED.sub(" ", text))
+        text = clean(repeats.shortened(one_laugh(text, language)))
+        if text == before:
+            return text
+    return ""
 
 
-def speakable(text: str) -> str:
+def speakable(text: str, *, language: str = "en", say: Saying = _PLAINLY) -> str:
     """What a voice is to say for a text that is without emotes already; may be empty.
 
-    The result is clean (fold.py) and holds a letter or digit unless it is empty.
+    The result is clean (fold.py), holds a letter or digit unless it is empty, and no engine markup,
+    address, letter four times in a row or ten digits without a word between.
+
+    Args:
+        text: hostile text, as typed.
+        language: its language (ISO 639-1); what is put in is in that language, else in English.
+        say: what the channel wants.
     """
-    text = unicodedata.normalize("NFKC", clean(text))[: 2 * LIMIT]
-    text = markup.strip(text)[:LIMIT]
-    text = _MENTION.sub(lambda m: m[1].replace("_", " "), links.replace(text))
-    text = _OBEYED.sub(" ", text if text.isascii() else "".join(map(_plain, text)))
-    text = _DIGITS.sub(f" {LONG_NUMBER} ", text)
-    text = _LAUGH.sub("haha", text)
-    text = _STRETCHED.sub(r"\1\1", _AGAIN.sub(r"\1\1", text))
-    text = _ENDLESS.sub(r"\1", text)
-    text = _MARKS.sub(r"\1\2", text)
-    text = clean(_once(_lower(text)))
+    words = phrases(language)
+    text = emoji_names.with_emoticons(clean(text))
+    text = clean(unicodedata.normalize("NFKC", text)[: 2 * LIMIT])
+    text = markup.undirected(markup.strip(code_said.said(text, words.code)))[:LIMIT]
+    text = linked = links.replace(text, words.link, say.hosts)
+    if "@" in text:
+        text = _MENTION.sub(lambda m: spoken_name(m[1]) or nobody(language), text)
+    text = emoji_names.named(unshouted(text), language, say.emoji)
+    text = _settled(text, linked, language, words, say)
+    tables = [say.pronunciations[key] for key in (language, "") if key in say.pronunciations]
+    if say.abbreviations:
+        tables.append(abbreviations(language))
+    said = pronounced(text, tables)
+    if said != text:
+        text = _settled(said, text, language, words, say)
     return text if any(map(str.isalnum, text)) else ""

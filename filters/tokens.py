@@ -10,7 +10,7 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 
 _TOKEN = re.compile(r"[^\W_]+")
 # `she'll` is not `shell`, `we're` is not `were`.
-_CONTRACTION = re.compile(r"(?<=\w)['’](?:ll|re|ve|d|m|t)\b")
+_CONTRACTION = re.compile(r"(?<=\w)['’](?:ll|re|ve|d|m|t|s)\b")
 _DOUBLED = re.compile(r"(.)\1")
 _STRETCHED = re.compile(r"(.)\1\1")
 _RUN = re.compile(r"(.)\1*")
@@ -52,6 +52,11 @@ def stretched(word: str) -> bool:
 def squeezed(word: str) -> str:
     """The word with every letter that is repeated written once: `asemble` for `assemble`."""
     return "".join(_RUN.findall(word))
+
+
+def shortened(word: str) -> str:
+    """The word with letters that stand three times in a row and more written twice."""
+    return _RUN.sub(lambda m: m[0][:2], word)
 
 
 def runs(word: str) -> list[int]:

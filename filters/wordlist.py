@@ -6,14 +6,29 @@ hold `*` wildcards, each for any characters or none, and may be several words.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from filters.dictionary import Dictionary
 from filters.fold import fold
 from filters.glue import compounds
+from filters.heard import Sounds, compile_sounds
 from filters.inflect import inflections
-from filters.tokens import HEAD, doubled, heads, runs, squeezed, stands_for, stretched, tokens, unit
+from filters.message import Tier
+from filters.tokens import (
+    HEAD,
+    doubled,
+    heads,
+    runs,
+    shortened,
+    squeezed,
+    stands_for,
+    stretched,
+    tokens,
+    unit,
+)
+from filters.typos import Typos, compile_typos
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
@@ -24,6 +39,20 @@ _LONGEST = 64
 """Letters of a token that are looked at when stretched letters are undone."""
 _DOUBLED = 5
 """Letters from which a word with one doubled letter may be a stretched one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a block list."""
+
+    text: str
+    """The word, the words of a phrase, or a word with `*` wildcards."""
+    tier: Tier = Tier.STRICT
+    """How bad it is."""
+    name: str = ""
+    """What it is called where the word itself must not be shown; empty: `entry N`."""
+    loose: float = 1.0
+    """How much of the usual tolerance what nearly sounds so has; 0: only the exact sound counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +82,8 @@ class Wild:
 class WordList:
     """A compiled block list. Made by `compile_words`; never changed."""
 
+    entries: tuple[Entry, ...]
+    """What was compiled, each with a name."""
     listed: Mapping[str, int]
     """Each entry of one word, as listed."""
     forms: Mapping[str, int]
@@ -73,6 +104,18 @@ class WordList:
     """The forms with a doubled letter, by what they are squeezed."""
     heads: frozenset[str]
     """How whatever `whole` finds in other than a listed spelling begins."""
+    sounds: Sounds
+    """How the single words sound; those of tier mild are left out."""
+    typos: Typos
+    """The slips of the single words; those of tier mild are left out."""
+    allowed: frozenset[str]
+    """What only an entry of tier never blocks; the words of a phrase written together."""
+    dictionary: Dictionary | None
+    """What tells an ordinary word from a disguise; None: every word is taken for ordinary."""
+
+    def opened(self, index: int, spelling: str) -> bool:
+        """Whether the allow-list lets a spelling pass that this entry would block."""
+        return spelling in self.allowed and self.entries[index].tier is not Tier.NEVER
 
     def whole(self, word: str) -> int | None:
         """The entry that a whole token stands for, stretched or repeated as it may be."""
@@ -92,9 +135,16 @@ class WordList:
             return None
         known = self.forms if sure else self.listed
         for spelling in (plain, *self.squeezed.get(plain, ())):
-            if spelling in known and stands_for(word, spelling):
+            if spelling in known and self._stands_for(word, spelling, sure):
                 return known[spelling]
         return None
+
+    def _stands_for(self, word: str, spelling: str, sure: bool) -> bool:
+        if self.dictionary is None or not sure:
+            return stands_for(word, spelling)
+        # `goood` is `good`, whatever else it could be shortened to.
+        ordinary = shortened(word)
+        return ordinary == spelling or not self.dictionary.known(ordinary)
 
     def wild(self, word: str) -> int | None:
         """The wildcard entry that a whole token fits."""
@@ -143,22 +193,35 @@ def _check_wild(index: int, folded: str) -> None:
         )
 
 
-def compile_words(words: Iterable[str]) -> WordList:
+def compile_words(
+    words: Iterable[Entry | str],
+    *,
+    allowed: Iterable[str] = (),
+    dictionary: Dictionary | None = None,
+) -> WordList:
     """Compiles the entries of a block list.
+
+    Args:
+        words: the entries; a text alone is one of tier strict.
+        allowed: words that no entry but one of tier never blocks.
+        dictionary: what tells a word from a disguise.
 
     Raises:
         ValueError: an entry holds no letter or digit (it would block everything or nothing), or
             `*` beside a space or a sign (it could never match: it is held against single tokens).
     """
+    listed_entries = tuple(_named(n, word) for n, word in enumerate(words, 1))
     forms: dict[str, int] = {}
     plain: list[tuple[str, int]] = []
     wild: list[Wild] = []
     phrases: list[tuple[tuple[str, ...], int]] = []
-    for index, word in enumerate(words):
-        folded = fold(word)
+    for index in _worst_first(listed_entries):
+        folded = fold(listed_entries[index].text)
         parts = tuple(tokens(folded))
         if not parts:
-            raise ValueError(f"entry {index + 1} of the block list holds no letter or digit")
+            raise ValueError(
+                f"{listed_entries[index].name} of the block list holds no letter or digit"
+            )
         if "*" in folded:
             _check_wild(index, folded)
             wild.append(Wild(index, tuple(folded.split("*"))))
@@ -177,7 +240,9 @@ def compile_words(words: Iterable[str]) -> WordList:
         for w, i in plain if len(w) >= KEY for at, letter in enumerate(w)
     )  # fmt: skip
     unsqueezed = sorted(filter(doubled, forms), key=runs)
+    bad = [(w, i) for w, i in plain if listed_entries[i].tier is not Tier.MILD]
     return WordList(
+        entries=listed_entries,
         listed=listed,
         forms=forms,
         inside=_grouped((w[:KEY], (w, i)) for w, i in plain if len(w) >= KEY),
@@ -188,4 +253,21 @@ def compile_words(words: Iterable[str]) -> WordList:
         phrases=_grouped((parts[0], (parts[1:], i)) for parts, i in phrases),
         squeezed=_grouped((squeezed(form), form) for form in unsqueezed),
         heads=heads(forms),
+        sounds=compile_sounds(bad, {i: entry.loose for i, entry in enumerate(listed_entries)}),
+        typos=compile_typos(
+            [(w, i) for w, i in bad if listed_entries[i].loose or len(w) > KEY + 1]
+        ),
+        allowed=frozenset("".join(tokens(fold(word))) for word in allowed),
+        dictionary=dictionary,
     )
+
+
+def _named(number: int, word: Entry | str) -> Entry:
+    entry = Entry(word) if isinstance(word, str) else word
+    return entry if entry.name else replace(entry, name=f"entry {number}")
+
+
+def _worst_first(listed: Sequence[Entry]) -> list[int]:
+    """The entries' places; of two that share a spelling the worse one is to have it."""
+    order = list(Tier)
+    return sorted(range(len(listed)), key=lambda index: order.index(listed[index].tier))

@@ -29,7 +29,11 @@ PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STATE = VENV / "launch.json"
 LOCK = VENV / "launch.lock"
 LOG = VENV / "launch-pip.log"
-EXTRAS = {"run": ["espeak"], "test": ["espeak", "test"], "check": ["check", "test"]}
+EXTRAS = {
+    "run": ["espeak"],
+    "test": ["espeak", "language", "regex", "test"],
+    "check": ["check", "test"],
+}
 CHECKS = [
     ["-m", "ruff", "check"],
     ["-m", "ruff", "format", "--check"],

@@ -55,6 +55,24 @@ class Echo:
         pass
 
 
+class Phonetic(Echo):
+    """Tells phonemes: those of a text are the text, but for what its words name.
+
+    `late` comes after 100 ms, `hang` never; `crash` ends the process, `raise` is a bug.
+    """
+
+    def phonemes(self, text: str, voice: str) -> str:
+        if "late" in text:
+            time.sleep(0.1)
+        if "hang" in text:
+            time.sleep(3600)
+        if "crash" in text:
+            os._exit(7)
+        if "raise" in text:
+            raise ValueError("a bug")
+        return f"{voice}: {text}"
+
+
 class Slow(Echo):
     """Takes 100 ms per chunk, and shows that it works."""
 

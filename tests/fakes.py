@@ -6,6 +6,7 @@ They run in virtual time: a clip lasts as long as its samples say, and nothing i
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -21,10 +22,10 @@ from bot.policy import build_policy
 from bot.settings import load
 from bot.speaker import Speaker
 from bot.telemetry import Ledger
-from engine.speech import Chunk, EngineFailed, SpeechError, SpeechRequest
+from engine.speech import Chunk, EngineFailed, Judge, Refused, SpeechError, SpeechRequest
 from filters.chain import Rules
 from filters.gate import Gate
-from filters.message import Author, ChatMessage, Payment, Role
+from filters.message import Author, ChatMessage, Payment, Role, Verdict
 from filters.trigger import Trigger
 
 RATE = 1000
@@ -44,8 +45,15 @@ class FakeEngine:
     closed: int = 0
     """How often a consumer stopped early."""
 
-    async def speak(self, request: SpeechRequest) -> AsyncIterator[Chunk]:
+    phonemes: str = ""
+    """What it tells of every text."""
+
+    async def speak(
+        self, request: SpeechRequest, refused: Judge | None = None
+    ) -> AsyncIterator[Chunk]:
         self.asked.append(request)
+        if self.phonemes and refused is not None and (reason := refused(self.phonemes)):
+            raise Refused(reason)
         fault = self.faults.pop(0) if self.faults else None
         try:
             for number, _ in enumerate(request.text.split()):
@@ -137,6 +145,11 @@ class FakePlayer:
             self._end(utterance, Outcome.PLAYED)
 
 
+@functools.cache
+def _shipped() -> Policy:
+    return build_policy(load())
+
+
 class Channel:
     """Intake, backlog, speaker and control, wired as in bot.app, around the fakes."""
 
@@ -147,9 +160,12 @@ class Channel:
         gate: Gate | None = None,
         rules: Rules | None = None,
         limits: bool = False,
+        say_name: bool = False,
         lines: int = 50,
         seconds: float = 1000.0,
         engine: FakeEngine | None = None,
+        dropped: Callable[[ChatMessage, Verdict, Rules], None] | None = None,
+        refused: Judge | None = None,
     ) -> None:
         loop = asyncio.get_running_loop()
         self.engine = engine or FakeEngine()
@@ -164,16 +180,21 @@ class Channel:
             request=lambda line: SpeechRequest(line.spoken),
             stale_s=60.0,
             now=loop.time,
+            refused=refused,
         )
         self.player.started = self.speaker.started
         self.control = Control(self.speaker)
-        shipped = build_policy(load())
+        shipped = _shipped()
         policy = Policy(
             trigger=trigger or Trigger(),
             gate=gate or Gate(),
             lines=shipped.lines if limits else {},
             rules=rules or Rules(),
             speech=shipped.speech if limits else {},
+            copies=limits,
+            crowd_s=shipped.crowd_s if limits else 0.0,
+            wary=shipped.wary,
+            say_name=say_name,
         )
         self.intake = Intake(
             policy,
@@ -182,6 +203,7 @@ class Channel:
             speaker=self.speaker,
             control=self.control,
             now=loop.time,
+            dropped=dropped,
         )
         self._tasks: list[asyncio.Task[None]] = []
         self._ids = 0

@@ -107,12 +107,12 @@ async def test_lines_of_one_author_are_limited_before_they_are_judged() -> None:
 
 async def test_seconds_of_one_author_are_limited_after_judging() -> None:
     async with Channel(limits=True) as channel:
-        long = "!tts " + " ".join(f"word{chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(40))
+        long = " ".join(f"word{chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(40))
         # 12 seconds each, at 20 a minute: a second one only when 4 of the first are back.
-        for wait in (11, 2, 60):
-            channel.says(long, "ann")
+        for line, wait in (("a", 11), ("b", 2), ("c", 60)):
+            channel.says("!tts " + long.replace("word", line), "ann")
             await asyncio.sleep(wait)
-        channel.says(long, "ann")
+        channel.says("!tts " + long, "ann")
         await channel.ledger.settled()
         assert channel.ends() == {"spoken": 3, "dropped": 1}
 

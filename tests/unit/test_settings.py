@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import SettingsError, example, known_keys, load, shown
+from bot.settings import PREFIX, SettingsError, example, known_keys, load, shown
+from filters import dictionary, shipped
 
 ROOT = Path(__file__).parents[2]
 
@@ -44,6 +45,19 @@ def test_lists_are_split_at_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     assert load().trigger.commands == ("!talk", "!voice")
 
 
+def test_files_and_voices_are_split_at_commas_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ISHOWTTS_FILTER__BLOCKLIST", "a.txt, b.txt")
+    monkeypatch.setenv("ISHOWTTS_SPEECH__VOICES", "es = es, de=de+f2")
+    settings = load()
+    assert settings.filter.blocklist == (Path("a.txt"), Path("b.txt"))
+    assert settings.speech.voices == {"es": "es", "de": "de+f2"}
+    assert "ISHOWTTS_SPEECH__VOICES=es=es,de=de+f2" in shown(settings)
+
+
+def test_the_languages_are_those_that_lists_and_dictionary_have() -> None:
+    assert load().filter.languages == shipped.LANGUAGES == dictionary.LANGUAGES
+
+
 def test_an_unknown_key_in_the_environment_is_named_with_what_was_probably_meant(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -74,6 +88,11 @@ def test_an_unknown_key_in_the_file_is_named(key: str) -> None:
         ("ISHOWTTS_TWITCH__IRC_URL", "http://secret"),
         ("ISHOWTTS_TWITCH__IRC_URL", "wss://"),
         ("ISHOWTTS_TRIGGER__COMMANDS", "!tts,! secret"),
+        ("ISHOWTTS_FILTER__TIER", "secret"),
+        ("ISHOWTTS_FILTER__LANGUAGES", "en,secret"),
+        ("ISHOWTTS_SPEECH__VOICES", "secret"),
+        ("ISHOWTTS_SPEECH__VOICES", "es="),
+        ("ISHOWTTS_SPEECH__VOICES", "secret=es"),
     ],
 )
 def test_a_wrong_value_is_one_line_that_names_the_key(
@@ -111,14 +130,14 @@ def test_the_example_file_is_what_the_settings_say() -> None:
 
 def test_the_example_taken_literally_gives_the_defaults() -> None:
     before = load()
-    write("\n".join(line.removeprefix("#") for line in example().splitlines() if "=" in line))
+    write("\n".join(line.removeprefix("#") for line in example().splitlines() if PREFIX in line))
     assert load() == before
 
 
 def test_every_key_stands_in_the_example_and_in_what_is_shown() -> None:
     for text in (example(), shown(load())):
         assert {
-            line.partition("=")[0].lstrip("#") for line in text.splitlines() if "=" in line
+            line.partition("=")[0].lstrip("#") for line in text.splitlines() if PREFIX in line
         } == (known_keys())
 
 

@@ -10,7 +10,7 @@ from bot import commands
 from bot.exits import BadInput
 from bot.line import Line, Stages
 from bot.outputs import check_output
-from bot.policy import build_policy, read_blocklist, requests
+from bot.policy import build_policy, requests
 from bot.recent import Recent, Said
 from bot.settings import load
 from filters.message import Author, ChatMessage, Payment, Rank, Role
@@ -86,15 +86,6 @@ def test_other_outputs_are_left_to_the_devices(tmp_path: Path) -> None:
         check_output(output)
 
 
-def test_a_block_list_is_read_as_people_save_it(tmp_path: Path) -> None:
-    path = tmp_path / "words.txt"
-    path.write_bytes(b"\xef\xbb\xbfzorgle\r\n\r\nblippo\r\n")
-    assert set(read_blocklist(path).listed) == {"zorgle", "blippo"}
-    path.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(BadInput, match="UTF-8"):
-        read_blocklist(path)
-
-
 def test_each_rank_has_its_limit_and_zero_means_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ISHOWTTS_LIMIT__VIP_S", "0")
     policy = build_policy(load())
@@ -115,3 +106,15 @@ def test_a_request_has_the_voice_and_the_cap_of_its_line(monkeypatch: pytest.Mon
     own = requests(load())
     assert own(free).voice.startswith("en-us+")
     assert own(free) == own(Line(message("other"), 0.0, Stages(9.0), spoken="hi"))
+
+
+def test_a_line_in_another_language_has_the_voice_that_is_set_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ISHOWTTS_SPEECH__VOICES", "es=es,de=de+f2")
+    request = requests(load())
+    voices = {
+        language: request(Line(message(), 0.0, Stages(0.0), spoken="x", language=language)).voice
+        for language in ("", "en", "es", "de", "ja")
+    }
+    assert voices == {"": "en-us", "en": "en-us", "es": "es", "de": "de+f2", "ja": "en-us"}

@@ -217,3 +217,28 @@ def test_without_the_library_the_error_names_the_line_that_installs_it(
         EspeakEngine().load()
     assert "python -m pip install espeakng-loader" in str(caught.value)
     assert "scripts/run" in str(caught.value)
+
+
+def test_phonemes_are_ipa_of_every_clause_in_the_voice_asked(engine: EspeakEngine) -> None:
+    assert engine.phonemes("hello zorgle. blippo!", "en-us") == "həlˈoʊ zˈɔːɹɡəl blˈɪpoʊ"
+    assert engine.phonemes("jota", "es") != engine.phonemes("jota", "")
+    # A word of another language is said so, without a mark of the change.
+    assert "(" not in engine.phonemes("bonjour weekend", "fr")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "...", "\0one", "[[h@'loU]]", "\ud800", "(" * 600, "9" * 600, "ä" * 5_000]
+)
+def test_phonemes_of_hostile_text_come_too(engine: EspeakEngine, text: str) -> None:
+    assert "h@" not in engine.phonemes(text, "en-us")
+
+
+def test_phonemes_of_an_unknown_voice_are_a_bad_request(engine: EspeakEngine) -> None:
+    with pytest.raises(BadRequest):
+        engine.phonemes("hello", "tlh-zorgle")
+
+
+def test_telling_phonemes_does_not_change_what_is_said(engine: EspeakEngine) -> None:
+    before = len(audio(engine, TEXT))
+    engine.phonemes("hola blippo", "es+f3")
+    assert len(audio(engine, TEXT)) == pytest.approx(before, rel=0.001)

@@ -117,7 +117,7 @@ def test_it_ends_quietly_when_nobody_reads() -> None:
 
 @pytest.mark.parametrize(
     ("content", "says"),
-    [(None, b"cannot read"), (b"zorgle\n*\n", b"entry 2"), (b"\xff\n", b"UTF-8")],
+    [(None, b"cannot read"), (b"zorgle\n*\n", b"words.txt line 2"), (b"\xff\n", b"UTF-8")],
 )
 def test_a_wrong_list_is_one_line_and_status_2(
     tmp_path: Path, content: bytes | None, says: bytes

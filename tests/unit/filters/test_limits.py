@@ -92,3 +92,25 @@ def test_the_limit_is_that_of_the_rank_and_a_rank_without_one_is_free() -> None:
 def test_what_was_paid_for_is_free() -> None:
     assert limit_for(message(paid=Payment(100, "bits")), LIMITS) is None
     assert limit_for(message(kind=Kind.REDEMPTION), LIMITS) is None
+
+
+def test_asking_what_is_allowed_spends_nothing() -> None:
+    buckets, limit = Buckets(), Limit(per_seconds=10, burst=1)
+    assert all(buckets.allows("a", limit, 0) for _ in range(5))
+    assert len(buckets) == 0
+    assert buckets.take("a", limit, 0)
+    assert not buckets.allows("a", limit, 9)
+    assert buckets.allows("a", limit, 10)
+
+
+def test_a_clock_that_stands_still_or_goes_back_gives_nothing_away() -> None:
+    buckets, limit = Buckets(), Limit(per_seconds=10, burst=2)
+    taken = [buckets.take("a", limit, now) for now in (100, 100, 100, 50, 0, 100)]
+    assert taken == [True, True, False, False, False, False]
+    assert buckets.take("a", limit, 110)
+
+
+def test_a_long_rest_is_worth_no_more_than_the_burst() -> None:
+    buckets, limit = Buckets(), Limit(per_seconds=10, burst=2)
+    assert buckets.take("a", limit, 0)
+    assert [buckets.take("a", limit, 1000) for _ in range(4)] == [True, True, False, False]

@@ -2,10 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filters.fold import readings
 from filters.inflect import inflections
+from filters.readings import readings
 from filters.wordlist import compile_words, entries
-from filters.words import Search, find_split
+from filters.words import Search
 
 WORDS = compile_words(
     ["zorgle", "blip", "drook", "qax", "snarf*", "*plong*", "gro*mp", "two words"]
@@ -40,10 +40,10 @@ def how(text: str) -> str | None:
         ("zor gle", "pulled apart"),
         ("z*rgle", "masked"),
         ("zo__le", "masked"),
-        ("zozorglergle", "nested"),
-        ("sowhatthezorgleisthis", "glued to other words"),
-        ("megazorglehead", "glued to other words"),
-        ("x" * 25 + "zorgle" + "y" * 25, "glued to other words"),
+        ("zozorglergle", "inside another word"),
+        ("sowhatthezorgleisthis", "inside another word"),
+        ("megazorglehead", "inside another word"),
+        ("x" * 25 + "zorgle" + "y" * 25, "inside another word"),
         ("xXZorgleXx", "whole word"),
         ("snarfed", "wildcard"),
         ("kerplonged", "wildcard"),
@@ -90,19 +90,19 @@ def test_one_doubled_letter_is_ordinary_spelling() -> None:
 def test_a_hit_tells_entry_reading_and_span() -> None:
     hit = Search(WORDS).find(readings("a dr00k"))
     assert hit is not None
-    assert (hit.index, hit.reading, hit.start, hit.end) == (2, "leet", 2, 7)
+    assert (hit.entry, hit.reading, hit.start, hit.end) == ("entry 3", "leet", 2, 7)
 
 
 def test_the_same_word_listed_twice_counts_as_the_first() -> None:
     hit = Search(compile_words(["Zorgle", "zorgle"])).find(readings("zorgle"))
     assert hit is not None
-    assert hit.index == 0
+    assert hit.entry == "entry 1"
 
 
 def test_a_listed_word_wins_over_an_inflection_of_another() -> None:
     hit = Search(compile_words(["blip", "blips"])).find(readings("blips"))
     assert hit is not None
-    assert hit.index == 1
+    assert hit.entry == "entry 2"
 
 
 @pytest.mark.parametrize("entry", ["", "*", "🙂", "  ", "***"])
@@ -131,14 +131,14 @@ def test_no_inflection_makes_an_everyday_word() -> None:
     ("earlier", "text"), [(["oh zor"], "gle you"), (["z", "o", "r"], "gle"), (["zorg"], "l e")]
 )
 def test_a_word_split_over_messages_is_found(earlier: list[str], text: str) -> None:
-    hit = find_split(WORDS, text, earlier)
+    hit = Search(WORDS).find_split(text, earlier)
     assert hit is not None
     assert hit.how == "split over messages"
 
 
 def test_messages_that_only_meet_are_not_joined() -> None:
-    assert find_split(WORDS, "gle", ["zor and"]) is None
-    assert find_split(WORDS, "ax", ["q"]) is None, "three letters come together by chance"
+    assert Search(WORDS).find_split("gle", ["zor and"]) is None
+    assert Search(WORDS).find_split("ax", ["q"]) is None, "three letters come together by chance"
 
 
 @given(st.text(st.sampled_from("zorgleblip *#_-.'1!0<&\u0301"), max_size=60))

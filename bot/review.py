@@ -1,0 +1,160 @@
+"""`python -m bot drops | allow`: what was dropped of late, and words that are not to be again.
+
+Does not need a running bot; one that runs takes the allow-list in by itself (bot/lists.py).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from bot import exits
+from bot.drops import Record, stored
+from bot.exits import BadInput
+from bot.lists import allow_list, read
+from bot.policy import build_rules
+from bot.settings import Settings
+from filters.chain import Rules, judge
+from filters.fold import clean, fold
+from filters.listfile import parse_allowed
+from filters.message import Author, ChatMessage, Hit, Tier
+
+_LOCKED_S = 5.0
+_NEVER = "slurs are never allowed; the entry is of tier never"
+_HEADER = "# Words that are never blocked, one a line. Written by: python -m bot allow\n"
+
+
+def drops(settings: Settings, *, last: int | None) -> int:
+    """Print the last drops, or all that are kept (None), oldest first; two lines each."""
+    try:
+        kept = list(stored(settings.state_dir))
+    except OSError as error:
+        raise BadInput(f"cannot read the log of drops: {error.strerror}") from None
+    width = max(40, shutil.get_terminal_size().columns)
+    for record in kept if last is None else kept[-last:] if last else ():
+        for line in _rows(record):
+            _say(line if len(line) <= width else line[: width - 3] + "...")
+    if not kept:
+        _say("nothing was dropped by a word, link or pattern rule yet")
+    elif any(record.get("allow") for record in kept):
+        _say("to allow the words that a line was dropped for: python -m bot allow NUMBER")
+    return exits.STOPPED
+
+
+def _rows(record: Record) -> Iterator[str]:
+    if "more" in record:
+        yield f"      ... and {_text(record, 'more')} more, of a flood"
+        return
+    try:
+        when = f"{datetime.fromisoformat(record['at']):%d %b %H:%M:%S}"
+    except (KeyError, TypeError, ValueError):
+        when = "?"
+    yield f"{_text(record, 'n'):>5} {when}  {_text(record, 'name')}: {_text(record, 'text')}"
+    if "entry" in record:
+        tier, how, reading = (_text(record, key) for key in ("tier", "how", "reading"))
+        hit = f'"{_text(record, "word")}" is {_text(record, "entry")} ({tier}; {how}; {reading})'
+    else:
+        hit = _text(record, "reason")
+    yield f"      {_text(record, 'rule')}: {hit}"
+
+
+def _text(record: Record, key: str) -> str:
+    """A field as a terminal may show it, whatever the file holds there."""
+    return clean(str(record.get(key, "?")))
+
+
+def allow(settings: Settings, wanted: Iterable[str]) -> int:
+    """Put words, or what the drops of these numbers hit, on the allow-list, and say so."""
+    rules = build_rules(settings)
+    words: dict[str, str] = {}
+    for one in wanted:
+        found = _of_drop(settings, int(one)) if one.isdecimal() else [one]
+        for word in found:
+            words[fold(word)] = _judged(clean(word), rules)
+    path = allow_list(settings)
+    known = _merge(path, words)
+    for word, note in words.items():
+        _say(f'"{word}" was on the list already' if word in known else f'"{word}" {note}')
+    _say(f"{path}: a running bot takes it in within 2 seconds")
+    return exits.STOPPED
+
+
+def _of_drop(settings: Settings, number: int) -> list[str]:
+    found = next((r for r in stored(settings.state_dir) if r.get("n") == number), None)
+    if found is None:
+        raise BadInput(f"there is no drop {number} (any more); see: python -m bot drops")
+    if found.get("tier") == Tier.NEVER:
+        raise BadInput(f"drop {number}: {_NEVER}")
+    words = found.get("allow")
+    if not isinstance(words, list) or not words:
+        raise BadInput(f"drop {number} was not dropped for a word: {_text(found, 'reason')}")
+    return [" ".join(map(str, words))]
+
+
+def _judged(word: str, rules: Rules) -> str:
+    """What is to be said of allowing a word. Raises BadInput where it cannot be."""
+    try:
+        parse_allowed(word, "it")
+    except ValueError:
+        raise BadInput(
+            f"{word!r} is no word to allow: give whole words, with no * in them"
+        ) from None
+    hit = _hit(word, rules)
+    if hit is None:
+        return "is allowed; by itself it was not blocked"
+    if hit.tier is Tier.NEVER:
+        raise BadInput(f"{word[:1]}...: {_NEVER}")
+    if hit.how == "whole word":
+        return f"is allowed, though it is itself listed ({hit.entry}): it will be spoken"
+    return "is allowed"
+
+
+def _hit(word: str, rules: Rules) -> Hit | None:
+    return judge(ChatMessage("console", "", "", Author("", ""), word), rules).hit
+
+
+def _merge(path: Path, words: Iterable[str]) -> set[str]:
+    """Add words to an allow-list file, made if need be; gives those that it held already."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(path.with_name(path.name + ".lock"), timeout=_LOCKED_S):
+            text = read(path, "allow-list") if path.exists() else _HEADER
+            known = {fold(word): word for word in parse_allowed(text, path.name)}
+            new = set(words) - known.keys()
+            if new:
+                comments = [line for line in text.splitlines() if line.strip().startswith("#")]
+                _write(path, [*comments, *sorted([*known.values(), *new])])
+            return set(words) - new
+    except Timeout:
+        raise BadInput(f"cannot write {path}: another program is writing it") from None
+    except OSError as error:
+        raise BadInput(f"cannot write {path}: {error.strerror}") from None
+    except ValueError as error:
+        raise BadInput(f"cannot add to {path}: {error}") from None
+
+
+def _write(path: Path, lines: list[str]) -> None:
+    """Whole or not at all: a bot may be reading it."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".new")
+    new = Path(name)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write("\n".join(lines) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            new.chmod(path.stat().st_mode)
+        new.replace(path)
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise
+
+
+def _say(line: str) -> None:
+    print(line)  # noqa: T201 - a command's own output

@@ -1,0 +1,101 @@
+"""A streamer's own regular expressions, through RE2: linear time whatever they are.
+
+Does not know how a text is read: it is given readings, which are in lower case and without
+accents. RE2's `\\b`, `\\w` and `\\d` know ASCII only. The only room that knows google-re2
+(BSD-3-Clause), which is an extra.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from filters.listfile import Pattern
+
+PATTERNS = 500
+"""Patterns at most."""
+PROGRAM = 2_000
+"""Instructions of one compiled pattern at most."""
+_MEMORY = 1 << 20
+"""Bytes that one compiled pattern may take."""
+_MEMORY_OF_ALL = 32 << 20
+"""Bytes that all of them together may take."""
+
+
+class PatternsMissing(Exception):  # noqa: N818 - it says what is
+    """There are patterns, but what reads them is not installed; the text says how to install it."""
+
+
+def _re2() -> Any:
+    try:
+        import re2
+    except ImportError:
+        raise PatternsMissing(
+            "a line between slashes is a pattern, which needs google-re2: scripts/run --with regex,"
+            " or, with the Python that runs the bot, python -m pip install google-re2"
+        ) from None
+    return re2
+
+
+def _compiled(re2: Any, source: str, memory: int) -> Any:
+    """Raises ValueError: what is wrong, without the text of the pattern."""
+    options = re2.Options()
+    options.case_sensitive = False
+    options.log_errors = False
+    # Nobody asks for the groups, and two patterns may use the same name for one.
+    options.never_capture = True
+    options.max_mem = memory
+    try:
+        return re2.compile(source, options)
+    except UnicodeEncodeError:
+        raise ValueError("holds a character that is none") from None
+    except re2.error as error:
+        told = error.args[0].decode(errors="replace") if error.args else "not a pattern"
+        raise ValueError(told.partition(": ")[0]) from None
+
+
+def _checked(re2: Any, pattern: Pattern) -> Any:
+    try:
+        if "\\Q" in pattern.source:
+            # Left open, it would quote whatever is put behind the pattern.
+            raise ValueError("write a backslash before each sign instead of \\Q")
+        compiled = _compiled(re2, pattern.source, _MEMORY)
+        if compiled.search(b""):
+            raise ValueError("it matches nothing at all, so every line")
+        if compiled.programsize > PROGRAM:
+            raise ValueError("too large")
+    except ValueError as error:
+        raise ValueError(f"{pattern.name}: a pattern that RE2 cannot use: {error}") from None
+    return compiled
+
+
+def compile_patterns(patterns: Sequence[Pattern]) -> Callable[[str], str | None] | None:
+    """What finds the patterns in a text; None if there are none.
+
+    It is called with a reading's text and gives the name of the first pattern, in the order of the
+    list, that matches anywhere in it, in either case, or None.
+
+    Raises:
+        PatternsMissing: there are patterns and google-re2 is not installed.
+        ValueError: a pattern is wrong, or there are too many; begins with the pattern's name.
+    """
+    if not patterns:
+        return None
+    re2 = _re2()
+    if len(patterns) > PATTERNS:
+        raise ValueError(f"{patterns[PATTERNS].name}: more than {PATTERNS} patterns")
+    single = [(_checked(re2, pattern), pattern.name) for pattern in patterns]
+    try:
+        # One look for all: nearly every text matches none. Not re2.Set, which answers "none" where
+        # it runs out of memory; this falls back to a slower search.
+        every = _compiled(re2, "|".join(f"(?:{p.source})" for p in patterns), _MEMORY_OF_ALL)
+    except ValueError:
+        raise ValueError(f"{patterns[-1].name}: the patterns together are too large") from None
+
+    def find(text: str) -> str | None:
+        data = text.encode("utf-8", "replace")
+        if not every.search(data):
+            return None
+        return next((name for compiled, name in single if compiled.search(data)), None)
+
+    return find

@@ -1,0 +1,112 @@
+"""The readings of a text: every way in which a viewer, or a voice, may take it.
+
+Does not know any block list, nor what is done with a reading. A further way to read is one more
+generator here: the matchers do not change.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from filters import hidden, lookalikes, markup
+from filters.fold import clean, fold_cleaned
+from filters.leet import drawn_letters, leet
+from filters.translit import foreign, latin
+
+_CAMEL = re.compile(r"(?<=[^\W_A-Z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z0-9])")
+_CODE = re.compile(r":(?:regional_indicator_|letter_)?([a-z]):[\s\u200b]?", re.IGNORECASE)
+_FOREIGN = re.compile(r"[^\W\d_]+")
+_LONG_VOWEL = re.compile(r"([aeiou])\1")
+_FEW = 12
+"""Words of other scripts up to which every way to sound them out is looked at."""
+_TRANSLITERATIONS = 3
+"""Ways to sound out a text in another script that are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read a text."""
+
+    name: str
+    """Which way: stable, short, for reasons and the log."""
+    text: str
+    """The text read so: caseless, without marks on its letters. May hold jokers (leet.py)."""
+    disguised: bool = False
+    """Whether it undoes a disguise: who writes so gets less benefit of the doubt."""
+    lettered: bool = False
+    """Whether signs are read as letters in it: what looks like a word may be none."""
+    sounded: bool = False
+    """Whether it is sounded out from another script, and so only near to the word meant."""
+
+
+_latin = lru_cache(maxsize=2048)(latin)
+
+
+def _leet(name: str, folded: str) -> Iterator[Reading]:
+    read = leet(folded)
+    if read != folded:
+        yield Reading(f"{name}leet", read, disguised=True, lettered=True)
+    drawn = drawn_letters(folded)
+    if drawn != folded:
+        yield Reading(f"{name}drawn letters", leet(drawn), disguised=True, lettered=True)
+
+
+def _sounded(folded: str) -> Iterator[Reading]:
+    """The text with words of other scripts in Latin letters as they sound."""
+    if folded.isascii():
+        return
+    words = {word: _latin(word) for word in set(_FOREIGN.findall(folded)) if foreign(word)}
+    most = _TRANSLITERATIONS if len(words) <= _FEW else 1
+    for turn in range(min(most, max(map(len, words.values()), default=0))):
+        ways = {word: ways[min(turn, len(ways) - 1)] for word, ways in words.items() if ways}
+        read = _FOREIGN.sub(lambda m, ways=ways: ways.get(m[0], m[0]), folded)  # type: ignore[misc]
+        read = _LONG_VOWEL.sub(r"\1", read)
+        yield Reading(f"as it sounds{f' {turn + 1}' if turn else ''}", read, sounded=True)
+
+
+def _readings(cleaned: str) -> Iterator[Reading]:
+    folded = fold_cleaned(cleaned)
+    yield Reading("folded", folded)
+    if _CAMEL.search(cleaned):
+        apart = fold_cleaned(_CAMEL.sub(" ", cleaned))
+        yield Reading("words by capitals", apart)
+        yield from _leet("words by capitals, ", apart)
+    if not cleaned.isascii() and (bare := cleaned.translate(lookalikes.NO_LETTERS)) != cleaned:
+        yield Reading("emoji out", fold_cleaned(bare), disguised=True)
+    posed = lookalikes.capitals(cleaned)
+    if posed != cleaned:
+        yield Reading("look-alike capitals", fold_cleaned(posed), disguised=True)
+        yield from _leet("look-alike capitals, ", fold_cleaned(posed))
+    if ":" in folded and (read := _CODE.sub(r"\1", folded)) != folded:
+        yield Reading("letter codes", read, disguised=True)
+    yield from _leet("", folded)
+    for alike in lookalikes.alike(folded):
+        yield Reading("look-alike letters", alike, disguised=True)
+        yield from _leet("look-alike letters, ", alike)
+    # Marks are letters of their own in other scripts: they must not be gone before.
+    yield from _sounded(unicodedata.normalize("NFKC", cleaned).casefold())
+
+
+def readings(text: str) -> tuple[Reading, ...]:
+    """Every reading that may hold a word, the plain one first; equal readings are given once."""
+    cleaned = clean(text)
+    found: dict[str, Reading] = {}
+    for reading in _readings(cleaned):
+        found.setdefault(reading.text, reading)
+    if hidden.holds_markup(cleaned):
+        bare = markup.strip(cleaned, gap="")
+        if bare != cleaned:
+            for reading in _readings(clean(bare)):
+                found.setdefault(reading.text, _named("markup out", reading))
+        for kind, said in hidden.said_by_markup(cleaned):
+            for reading in _readings(clean(said)):
+                found.setdefault(reading.text, _named(kind, reading))
+    return tuple(found.values())
+
+
+def _named(prefix: str, reading: Reading) -> Reading:
+    return replace(reading, name=f"{prefix}, {reading.name}", disguised=True)

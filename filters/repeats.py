@@ -1,0 +1,47 @@
+"""What is said again and again, said less: letters, syllables, words, groups of words, signs.
+
+Does not know what a word is beyond its letters. All patterns are bounded.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+
+_PERIOD = 6
+_STRETCHED = re.compile(r"([^\W\d_])\1{2,}", re.IGNORECASE)
+_AGAIN = re.compile(r"([^\s\d]{2,10}?)\1{2,}", re.IGNORECASE)
+# No word of an alphabet is longer; scripts without spaces are left alone.
+_ENDLESS = re.compile(r"([a-zA-Z\u00c0-\u052f]{30})[a-zA-Z\u00c0-\u052f]+")
+_MASHED = re.compile(r"([bcdfghjklmnpqrstvwxz]{3})[bcdfghjklmnpqrstvwxz]{7,}", re.IGNORECASE)
+_MARKS = re.compile(r"([!?])[!?]+|([.,:;'\"-])\2+|([^\w\s])\3{2,}")
+
+
+def _once(text: str) -> str:
+    """Groups of up to `_PERIOD` words that are said three times and more, said twice."""
+    words = text.split()
+    heard = [word.casefold() for word in words]
+    if len(set(heard)) == len(heard):
+        return text
+    for period in range(1, _PERIOD + 1):
+        if sum(map(operator.eq, heard, heard[period:])) < 2 * period:
+            continue
+        kept: list[int] = []
+        for i in range(len(words)):
+            kept.append(i)
+            last = [heard[k] for k in kept[-3 * period :]]
+            if len(last) == 3 * period and last == last[:period] * 3:
+                del kept[-period:]
+        words, heard = [words[k] for k in kept], [heard[k] for k in kept]
+    return " ".join(words)
+
+
+def shortened(text: str) -> str:
+    """The text with stretches cut short: a letter to two, a piece or a group of words to two.
+
+    Words of more than 30 letters and mashed keys are cut, repeated signs are one.
+    """
+    text = _STRETCHED.sub(r"\1\1", text)
+    text = _AGAIN.sub(r"\1\1", text)
+    text = _ENDLESS.sub(r"\1", _MASHED.sub(r"\1", text))
+    return _once(_MARKS.sub(r"\1\2\3", text))

@@ -1,0 +1,161 @@
+"""How a spelling sounds, roughly, and how far two sounds are apart.
+
+Does not know any block list or dictionary, nor any one language well: it reads letters as people do
+who write a word so that it only sounds like it. A sound is a string of phones, one letter each:
+
+    b d f g h k l m n p r s t v w z   as in English      C  chair    J  jam    S  ship    T  thin
+    a e i o u                          vowel classes      @  the weak vowel of `circle` and `sofa`
+
+The distance is a weighted edit distance (Wagner and Fischer, 1974): what ears mix up costs little
+(vowels, voicing, an `h`, an `r` before a consonant), another consonant costs 1.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+LONGEST = 24
+"""Letters of a word that are read; the rest is left away."""
+
+_V = "[aeiouy]"
+_C = "[b-df-hj-np-tv-xz]"
+# Weak endings: behind a vowel and one to three consonants.
+_WEAK = "|".join(rf"(?<={_V}{_C * n}){{}}$" for n in (1, 2, 3))
+
+
+def _weak(ending: str) -> str:
+    return _WEAK.replace("{}", f"(?:{ending})")
+
+
+# The first pattern that fits at a place is taken.
+_RULES: tuple[tuple[str, str], ...] = (
+    ("[aeo]ugh(?![aeiouy])|owe$", "o"), ("(?:ei|i|y)gh(?![aeiouy])", "i"), ("eau", "o"),
+    ("agh(?![aeiouy])", "a"), ("ogh(?![aeiouy])", "o"), ("ugh(?![aeiouy])", "u"),
+    (f"(?<={_C})l+e$|" + _weak("[aeo]l+|[ui]l+"), "@l"),
+    (f"(?<={_C})re$|" + _weak("[aeou]r|er[hr]|[au]h|a"), "@"),
+    (_weak("e") + "|(?<=qu)e$", ""),
+    ("ee+h?|ea|ie|ih(?![aeiou])|ii+|ey(?![aeiou])", "i"),
+    ("oo+h?|ou|ue(?!$)|ew|eu|ui", "u"),
+    ("oh+(?![aeiou])|oe|oa|ow(?![aeiou])|aw(?![aeiou])|au", "o"),
+    ("ai|ay|ae|ei|eh+(?![aeiou])", "e"),
+    ("a+h+(?![aeiou])|a+", "a"), ("u+h+(?![aeiou])|u+", "u"),
+    ("e+", "e"), ("i+", "i"), ("o+", "o"), ("y+", "i"),
+    ("t+[sz]?ch|t+sh|cz(?!$)", "C"),
+    ("s+ch|s+h+|s+j|s+z(?=[aeiou])", "S"),
+    ("c+h+(?=[bdfgklmnpqrstvwxz])", "k"), ("c+h+", "C"),
+    ("ph+", "f"), ("th+", "T"), ("^[kgpm]n", "n"), ("^wr|rh+|r+", "r"), ("^ps", "s"),
+    ("^(?:ts|tz|dz|ds|cz|zs)", "z"), ("dge?(?=[aeiouy]|$)|dj+|j+", "J"),
+    ("bh+|b+", "b"), ("dh+|d+", "d"), ("gh+|g+", "g"), ("zh+|z+", "z"), ("wh+|w+", "w"),
+    ("lh+|l+", "l"), ("nh+|n+", "n"), ("vh+|v+", "v"), ("mb$|mh+|m+", "m"),
+    ("[cx]c(?=[eiy])|c*x+", "ks"), ("c+(?=[eiy])", "s"),
+    ("c*k+[ch]*|c+q*|q+u(?=e$)|q+(?!u[aeio])", "k"), ("q+u", "kw"),
+    ("f+", "f"), ("h+", "h"), ("p+", "p"), ("s+", "s"), ("t+", "t"),
+)  # fmt: skip
+_SCAN = re.compile("|".join(f"({pattern})" for pattern, _ in _RULES))
+_PHONES = ("", *(phones for _, phones in _RULES))
+_AGAIN = re.compile(r"(.)\1+")
+_SILENT_H = re.compile(r"(?<=.)(?:(?<![aeiou@])h|h(?![aeiou@]))")
+_UNVOICED_R = re.compile(r"(?<=[aeiou@])r(?![aeiou@])")
+# Where a letter leaves a choice, the other one.
+_OTHERWISE = (
+    (re.compile("c(?=[eiy])"), "k"),
+    (re.compile("ph"), "p"),
+    (re.compile("g(?=[eiy])"), "j"),
+    (re.compile("(?<!t)s?ch"), "k"),
+)
+_CLASSES = str.maketrans({
+    **dict(zip("bdTgvzCJr", "pttkfsSSl", strict=True)), **dict.fromkeys("hwaeiou@")
+})  # fmt: skip
+
+
+@lru_cache(maxsize=8192)
+def phones(word: str) -> str:
+    """The phones of a word of the letters a to z; other characters are silent."""
+    heard = [_PHONES[match.lastindex or 0] for match in _SCAN.finditer(word[:LONGEST])]
+    return _AGAIN.sub(r"\1", _SILENT_H.sub("", "".join(heard)))
+
+
+def ways(word: str) -> tuple[str, ...]:
+    """Every way to hear a word: the usual one, then with `c`, `g`, `ph`, `ch` the other way."""
+    found = {phones(word): None}
+    for pattern, instead in _OTHERWISE:
+        if pattern.search(word):
+            found[phones(pattern.sub(instead, word))] = None
+    return tuple(found)
+
+
+@lru_cache(maxsize=8192)
+def skeleton(heard: str) -> str:
+    """What stays of phones where ears are easily led: consonants without voice, `r` as `l`.
+
+    Two sounds with different skeletons are too far apart to be taken for each other.
+    """
+    return _AGAIN.sub(r"\1", _UNVOICED_R.sub("", heard).translate(_CLASSES))
+
+
+def _symmetric(costs: dict[str, float]) -> dict[tuple[str, str], float]:
+    pairs = {(pair[0], pair[1]): cost for pair, cost in costs.items()}
+    return pairs | {(b, a): cost for (a, b), cost in pairs.items()}
+
+
+_CHANGED = _symmetric({
+    "ie": 0.25, "ea": 0.35, "ao": 0.3, "ou": 0.3, "au": 0.25, "iu": 0.5, "eu": 0.45, "eo": 0.5,
+    "ia": 0.5, "io": 0.6, "@a": 0.1, "@e": 0.15, "@o": 0.15, "@u": 0.15, "@i": 0.2,
+    "bp": 0.3, "dt": 0.2, "gk": 0.3, "fv": 0.25, "sz": 0.15, "SC": 0.35, "CJ": 0.3, "SJ": 0.4,
+    "tT": 0.2, "dT": 0.3, "lr": 0.35, "mn": 0.6, "vw": 0.4, "bv": 0.5, "pf": 0.5, "sT": 0.5,
+})  # fmt: skip
+_FIRST = 0.15
+"""What a changed first phone costs besides: words are known by how they begin."""
+_VOWELS = frozenset("aeiou@")
+_LOST = {**dict.fromkeys("aeiou@", 0.35), "h": 0.2, "r": 0.45, "w": 0.5, "J": 0.9}
+_BESIDE = 0.15
+"""What a vowel beside another one costs: `biatch` is `bitch` said slowly."""
+_UNVOICED = 0.2
+"""What an `r` that no vowel follows costs: much of the world leaves it away."""
+_LAST = 0.6
+"""What it costs to leave away the vowel that a word ends in: `blip` is not `blippo`."""
+
+
+def _costs(heard: str) -> list[float]:
+    """What it costs to lose, or to add, each phone."""
+    costs = []
+    for at, phone in enumerate(heard):
+        cost = _LOST.get(phone, 1.0)
+        around = heard[at - 1 : at] + heard[at + 1 : at + 2]
+        if phone in _VOWELS and not _VOWELS.isdisjoint(around):
+            cost = _BESIDE
+        elif (
+            phone == "r" and heard[at - 1 : at] in _VOWELS and heard[at + 1 : at + 2] not in _VOWELS
+        ):
+            cost = _UNVOICED
+        costs.append(cost + _FIRST if at == 0 else cost)
+    return costs
+
+
+@lru_cache(maxsize=8192)
+def distance(one: str, other: str) -> float:
+    """How far two sounds are apart: 0 is the same, 1 is one other consonant."""
+    if one == other:
+        return 0.0
+    lost, added = _costs(one), _costs(other)
+    if other[-1:] in _VOWELS:
+        added[-1] = max(added[-1], _LAST)
+    row = [0.0]
+    for cost in added:
+        row.append(row[-1] + cost)
+    for i, phone in enumerate(one):
+        left = row[0] + lost[i]
+        corner, row[0] = row[0], left
+        for j, wanted in enumerate(other, 1):
+            above = row[j]
+            if phone == wanted:
+                best = corner
+            else:
+                best = (
+                    corner + _CHANGED.get((phone, wanted), 1.0) + (_FIRST if i == 0 == j - 1 else 0)
+                )
+                best = min(best, above + lost[i], left + added[j - 1])
+            corner, row[j] = above, best
+            left = best
+    return row[-1]

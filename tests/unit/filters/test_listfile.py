@@ -1,0 +1,71 @@
+import pytest
+
+from filters.listfile import parse, parse_allowed
+from filters.message import Tier
+from filters.wordlist import Entry
+
+
+def test_a_file_is_words_phrases_and_wildcards_one_a_line() -> None:
+    listed = parse("\ufeffzorgle\r\n\n  # vexnar\n blippo*\nquimble dorv\n", "w.txt")
+    assert listed.entries == (
+        Entry("zorgle", Tier.STRICT, "w.txt line 1"),
+        Entry("blippo*", Tier.STRICT, "w.txt line 4"),
+        Entry("quimble dorv", Tier.STRICT, "w.txt line 5"),
+    )
+    assert listed.patterns == ()
+
+
+def test_a_head_gives_the_tier_of_what_follows() -> None:
+    listed = parse("a1\n[never]\nb1\n/b2/\n[ Mild ]\nc1\n[strict]\nd1\n", "w")
+    assert [(e.text, e.tier.value) for e in listed.entries] == [
+        ("a1", "strict"),
+        ("b1", "never"),
+        ("c1", "mild"),
+        ("d1", "strict"),
+    ]
+    assert listed.patterns[0].tier is Tier.NEVER
+
+
+@pytest.mark.parametrize(
+    ("mildest", "kept"),
+    [(Tier.NEVER, ["n"]), (Tier.STRICT, ["s", "n"]), (Tier.MILD, ["s", "n", "m"])],
+)
+def test_a_tier_keeps_what_is_as_bad_or_worse(mildest: Tier, kept: list[str]) -> None:
+    text = "s\n/s+/\n[never]\nn\n/n+/\n[mild]\nm\n/m+/\n"
+    listed = parse(text, "w").down_to(mildest)
+    assert [entry.text for entry in listed.entries] == kept
+    assert [pattern.source for pattern in listed.patterns] == [f"{k}+" for k in kept]
+
+
+def test_a_line_between_slashes_is_a_pattern() -> None:
+    listed = parse("/zor[gk]le?/\n/open\n1/2/3\n", "w")
+    assert [(p.source, p.name) for p in listed.patterns] == [("zor[gk]le?", "w line 1")]
+    assert [e.text for e in listed.entries] == ["/open", "1/2/3"]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("zorgle\n*\n", "w.txt line 2: holds no letter"),
+        ("?!\n", "w.txt line 1: holds no letter"),
+        ("zor* nasty\n", "w.txt line 1: an entry with \\* is one word"),
+        ("na-sty*\n", "w.txt line 1: an entry with \\* is one word"),
+        ("zorgle\n\n[nasty]\n", r"w.txt line 3: the heads are \[never\]"),
+        ("a" * 601, "w.txt line 1: longer than"),
+    ],
+)
+def test_a_wrong_line_is_named_and_not_quoted(text: str, says: str) -> None:
+    with pytest.raises(ValueError, match=says) as caught:
+        parse(text, "w.txt")
+    assert "nasty" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_allow_list_is_words_and_phrases() -> None:
+    assert parse_allowed("zorgle\n# no\n\nquimble dorv\n", "a") == ("zorgle", "quimble dorv")
+
+
+@pytest.mark.parametrize("line", ["zor*", "/zorgle/", "?", "/"])
+def test_an_allow_list_takes_nothing_that_would_open_more_than_a_word(line: str) -> None:
+    with pytest.raises(ValueError, match="a.txt line 2: "):
+        parse_allowed(f"fine\n{line}\n", "a.txt")
