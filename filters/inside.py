@@ -9,6 +9,7 @@ from __future__ import annotations
 from filters.apart import FUNCTION
 from filters.dictionary import Dictionary
 from filters.glue import everyday, strengthened
+from filters.wordlist import WordList
 
 LONG = 6
 """Letters from which a word inside an unknown one is meant, whatever stands around it."""
@@ -56,9 +57,9 @@ def _covered(token: str, start: int, end: int, dictionary: Dictionary) -> bool:
     )
 
 
-def meant(token: str, start: int, end: int, dictionary: Dictionary | None) -> bool:
+def meant(token: str, start: int, end: int, words: WordList) -> bool:
     """Whether a token holds the word at `start` to `end` as a word of its own."""
-    left, right = token[:start], token[end:]
+    left, right, dictionary = token[:start], token[end:], words.dictionary
     if strengthened(left, right):
         return True
     if dictionary is None:
@@ -71,4 +72,4 @@ def meant(token: str, start: int, end: int, dictionary: Dictionary | None) -> bo
         return False
     if _piece(left, dictionary) and _piece(right, dictionary):
         return True
-    return end - start >= LONG and not dictionary.compound(token)
+    return end - start >= LONG and not dictionary.compound(token, words.listed)

@@ -19,7 +19,8 @@ from filters.translit import foreign, latin
 
 _CAMEL = re.compile(r"(?<=[^\W_A-Z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z0-9])")
 _CODE = re.compile(r":(?:regional_indicator_|letter_)?([a-z]):[\s\u200b]?", re.IGNORECASE)
-_FOREIGN = re.compile(r"[^\W\d_]+")
+# Vowel signs of Indic scripts are no letters to `\w`.
+_FOREIGN = re.compile(r"(?:[^\W\d_]|[\u0900-\u0fff])+")
 _LONG_VOWEL = re.compile(r"([aeiou])\1")
 _FEW = 12
 """Words of other scripts up to which every way to sound them out is looked at."""

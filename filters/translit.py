@@ -18,7 +18,7 @@ from filters.scripts_said import IN_CONTEXT, MARKS_OUT, OTHERWISE, SAID
 
 LIMIT = 600
 """Code points of a word that are looked at."""
-_CHOICES = 3
+_CHOICES = 2
 """Choices that are followed in one word: two to this power spellings at most."""
 
 # All but Latin letters: with phonetic extensions, modifier letters and letter-like signs.
@@ -111,7 +111,7 @@ def latin(word: str) -> tuple[str, ...]:
             stay, digits and signs go.
 
     Returns:
-        one to eight spellings; none where `word` is Latin already, or says nothing.
+        one to four spellings; none where `word` is Latin already, or says nothing.
     """
     if not foreign(word):
         return ()

@@ -39,8 +39,6 @@ _FOREIGN = 0.6
 _FOREIGN_WORDS = 4
 _WARY = 0.15
 """Tolerance of sounds that a stranger has less."""
-_NAMED = 0.2
-"""How much of the usual tolerance there is for what is somebody's name, or a town's."""
 _DRAWN_OUT = 10
 """Letters from which there is no tolerance besides: scripts without spaces run words together."""
 _SOUNDED = 0.4
@@ -183,7 +181,7 @@ class Search:
                 if not squeezed.startswith(word, i) or self._words.opened(index, token):
                     continue
                 end = i + len(word)
-                if len(token) > _LONG or meant(squeezed, i, end, self._words.dictionary):
+                if len(token) > _LONG or meant(squeezed, i, end, self._words):
                     yield index
                 elif self._whole_of(squeezed[:i] + squeezed[end:]) is not None:
                     yield index
@@ -228,7 +226,9 @@ class Search:
             return True
         if len(word) == 1:
             return word in "aeiouy"
-        if dictionary.known(word) or (len(word) > 7 and dictionary.compound(word)):
+        if dictionary.known(word) or (
+            len(word) > 7 and dictionary.compound(word, self._words.listed)
+        ):
             return True
         if not stretched(word):
             return False
@@ -267,19 +267,19 @@ class Search:
             return
         dictionary = self._words.dictionary
         for word in ways:
-            name = dictionary is not None and dictionary.name(word)
+            if dictionary is not None and dictionary.name(word):
+                continue
             long = len(word) > _DRAWN_OUT
             short = len(word) < (6 if foreign else 5 if reading.lettered else 3)
-            if not name and not short:
+            if not short:
                 index = self._opened(self._words.typos.of(word, disguised=reading.disguised), word)
                 if index is not None:
                     yield index, "misspelled"
             index = self._words.sounds.of(
                 word,
-                factor=factor * _NAMED if name or (reading.sounded and long) else factor,
-                extra=0.0 if name or long else extra,
+                factor=factor / 2 if reading.sounded and long else factor,
+                extra=0.0 if long else extra,
                 loose=reading.sounded,
-                bare=name,
             )
             if index is not None and self._opened(index, word) is not None:
                 yield index, "sounds like it"

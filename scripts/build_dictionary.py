@@ -98,7 +98,7 @@ class Sources:
             dict(zip(sections[::2], sections[1::2], strict=True))["short"].split()
         )
         removed = (ROOT / "scripts" / "dictionary_removed.txt").read_text("ascii")
-        self.removed = set(base64.b64decode(removed).decode().split())
+        self.removed = set(zlib.decompress(base64.b64decode(removed)).decode().split())
 
     def scowl(self, kinds: str, level: int) -> set[str]:
         """SCOWL up to a level: 35 is common, 50 educated, 70 large, 80 every dialect's."""
