@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from filters import hidden, lookalikes, markup
-from filters.fold import clean, fold_cleaned
+from filters.fold import LIMIT, clean, fold_cleaned
 from filters.leet import drawn_letters, leet
 from filters.translit import foreign, latin
 
@@ -89,7 +89,7 @@ def _readings(cleaned: str) -> Iterator[Reading]:
         yield Reading("look-alike letters", alike, disguised=True)
         yield from _leet("look-alike letters, ", alike)
     # Marks are letters of their own in other scripts: they must not be gone before.
-    yield from _sounded(unicodedata.normalize("NFKC", cleaned).casefold())
+    yield from _sounded(unicodedata.normalize("NFKC", cleaned)[:LIMIT].casefold())
 
 
 def readings(text: str) -> tuple[Reading, ...]:

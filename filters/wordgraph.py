@@ -1,6 +1,6 @@
 """A fixed set of words in one array, looked up letter by letter.
 
-Does not know what the words are. A word is lower-case ASCII letters; anything else is in no graph.
+Does not know what the words are. A word is lower-case ASCII letters: whoever asks sees to that.
 
 The words are the paths of a minimal automaton (Daciuk and others, Incremental Construction of
 Minimal Acyclic Finite-State Automata, 2000), its edges are laid out as a double array whose bases
@@ -50,12 +50,13 @@ class WordGraph:
         if sys.byteorder == "big":
             self._units.byteswap()
 
-    def ends(self, word: str) -> int:
-        """What ends behind the last letter: `WORD`, `PIECE`, both or neither (0)."""
-        if not (word.isascii() and word.isalpha()):
-            return 0
+    def ends(self, word: bytes) -> int:
+        """What ends behind the last letter: `WORD`, `PIECE`, both or neither (0).
+
+        `word` is lower-case ASCII letters; of none, nothing ends.
+        """
         units, at, unit = self._units, 0, 0
-        for letter in word.encode():
+        for letter in word:
             at ^= letter
             unit = units[at]
             if unit & _LETTER != letter:

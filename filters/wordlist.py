@@ -52,7 +52,9 @@ class Entry:
     name: str = ""
     """What it is called where the word itself must not be shown; empty: `entry N`."""
     loose: float = 1.0
-    """How much of the usual tolerance what nearly sounds so has; 0: only the exact sound counts."""
+    """How much of the usual tolerance what nearly sounds so has.
+
+    0: only the exact sound counts, and no misspelling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,9 +256,7 @@ def compile_words(
         squeezed=_grouped((squeezed(form), form) for form in unsqueezed),
         heads=heads(forms),
         sounds=compile_sounds(bad, {i: entry.loose for i, entry in enumerate(listed_entries)}),
-        typos=compile_typos(
-            [(w, i) for w, i in bad if listed_entries[i].loose or len(w) > KEY + 1]
-        ),
+        typos=compile_typos([(w, i) for w, i in bad if listed_entries[i].loose]),
         allowed=frozenset("".join(tokens(fold(word))) for word in allowed),
         dictionary=dictionary,
     )

@@ -30,9 +30,9 @@ _LONG = 40
 """Letters from which no token is a word by itself: whatever is found inside counts."""
 _TAIL = 5
 _HEAD = 3
-_LOOKED_UP = 250
+_LOOKED_UP = 180
 """Spellings that are looked up for one message at most; ordinary lines need far fewer."""
-_LISTENED = 120
+_LISTENED = 90
 """Neighbours that are listened to for one message at most."""
 _FOREIGN = 0.6
 """Share of unknown words from which a line is in a language that the dictionary does not hold."""

