@@ -30,7 +30,7 @@ _LONG = 40
 """Letters from which no token is a word by itself: whatever is found inside counts."""
 _TAIL = 5
 _HEAD = 3
-_LOOKED_UP = 180
+_LOOKED_UP = 260
 """Spellings that are looked up for one message at most; ordinary lines need far fewer."""
 _LISTENED = 90
 """Neighbours that are listened to for one message at most."""

