@@ -22,11 +22,6 @@ MAX_LETTERS = 40
 MAX_PIECES = 5
 """Pieces of the longest compound."""
 _SHORTEST_END = 4
-_PLACES = frozenset(
-    "clitheroe cockermouth cockfosters hancock lightwater middlesex penicuik penistone "
-    "saffron scunthorpe sussex titterstone titchfield titchmarsh wessex essex".split()
-)
-"""Places too small for the source of towns, and known for what their names seem to hold."""
 _JOINTS = {"en": (b"",), "de": (b"", b"s", b"n", b"en", b"es", b"er", b"e")}
 """Languages that write compounds as one word, and what may join their pieces."""
 # Letters without a decomposition, as people without the key for them write them.

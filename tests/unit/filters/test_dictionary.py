@@ -49,7 +49,8 @@ def test_ordinary_words_are_known(words: Dictionary, word: str) -> None:
 
 @pytest.mark.parametrize(
     "word",
-    "Hitchcock Takeshita Scunthorpe Penistone Lightwater Müller García Nguyen Yamamoto Oluwaseun "
+    "Hitchcock Takeshita Scunthorpe Penistone Lightwater Cockfosters Titchfield "
+    "Müller García Nguyen Yamamoto Oluwaseun "
     "São Paulo Düsseldorf Zimbabwe Łódź".split(),
 )
 def test_names_and_places_are_names(words: Dictionary, word: str) -> None:
