@@ -19,8 +19,9 @@ from filters.phrases_said import phrases
 from filters.readings import readings
 from filters.speakable import Saying, cut, drawn, estimate_seconds, speakable, without_emotes
 from filters.trigger import is_paid
+from filters.unknown import TooContrived
 from filters.wordlist import WordList, compile_words
-from filters.words import Search, TooContrived
+from filters.words import Search
 
 
 @dataclass(frozen=True, slots=True)

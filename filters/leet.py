@@ -89,6 +89,8 @@ def drawn_letters(folded: str) -> str:
 
 def spellings(word: str) -> tuple[str, ...]:
     """Every spelling of a word with jokers; the word alone if it holds none."""
+    if word.isascii():
+        return (word,)
     places = [i for i, char in enumerate(word) if char in _JOKERS]
     if not places:
         return (word,)

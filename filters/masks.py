@@ -1,0 +1,62 @@
+"""Words with some of their letters masked by signs: `z*rg**`.
+
+Does not know how a text is read, nor what becomes of a find.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from filters.wordlist import WordList
+
+MASKS = "*#_-.•·?+%~^=×∗"
+"""Signs that may stand for a letter."""
+_SIGNS = frozenset(MASKS)
+_MASKED = re.compile(rf"[^\W_][\w{re.escape(MASKS)}]{{3,29}}")
+_VOWELED = re.compile(r"[^\W_]{1,24}(?:[*#]{1,2}[^\W_]{1,24}){1,2}")
+_HIDDEN = re.compile(r"[*#]")
+_VOWELS = 12
+"""Words with hidden vowels of which every way to fill them in is tried, in one stretch of text."""
+
+
+def _fits(words: WordList, match: re.Match[str]) -> int | None:
+    shape = match[0].rstrip(MASKS) if match[0][-1] not in "*#" else match[0]
+    # Half a word is enough to know it by, less is a guess; who masks uses one sign for it.
+    masked = [char for char in shape if char in _SIGNS]
+    if len(set(masked)) != 1 or 2 * len(masked) > len(shape):
+        return None
+    return words.masked(shape, MASKS)
+
+
+def _filled_in(masked: str) -> Iterator[str]:
+    hidden = len(_HIDDEN.findall(masked))
+    for vowels in itertools.product("uieoa", repeat=hidden) if hidden < 3 else ():
+        letters = iter(vowels)
+        yield _HIDDEN.sub(lambda _, by=letters: next(by), masked)  # type: ignore[misc]
+
+
+def masked(
+    words: WordList, chunk: str, inside: Callable[[str], Iterable[int]]
+) -> Iterator[tuple[int, int, int]]:
+    """The entries that masked words of a stretch without spaces may be: entry, start, end.
+
+    Args:
+        words: the block list.
+        chunk: the stretch.
+        inside: gives the entries that a token holds.
+    """
+    if _SIGNS.isdisjoint(chunk):
+        return
+    for match in _MASKED.finditer(chunk):
+        if (index := _fits(words, match)) is not None:
+            yield index, *match.span()
+    tried: set[str] = set()
+    for match in _VOWELED.finditer(chunk):
+        if match[0] in tried or len(tried) >= _VOWELS:
+            continue
+        tried.add(match[0])
+        for spelled in _filled_in(match[0]):
+            for index in inside(spelled):
+                yield index, *match.span()

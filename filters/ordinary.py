@@ -1,0 +1,60 @@
+"""Which words of one message are ordinary ones, remembered while it is looked at.
+
+Does not know what is done with a word that is none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from filters.tokens import shortened, stretched
+from filters.wordlist import WordList
+
+_FOREIGN = 0.6
+"""Share of unknown words from which a line is in a language that the dictionary does not hold."""
+_FOREIGN_WORDS = 4
+_COMPOUND = 8
+"""Letters from which a word may be several in one."""
+_TWICE = re.compile(r"(.)\1+")
+
+
+def latin(word: str) -> bool:
+    """Whether a word is of the letters a to z, of which spelling and sound are known."""
+    return word.isascii() and word.isalpha()
+
+
+class Ordinary:
+    """The ordinary words of a message. Whatever cannot be told is taken for ordinary."""
+
+    def __init__(self, words: WordList) -> None:
+        self._words = words
+        self._known: dict[str, bool] = {}
+
+    def knows(self, word: str) -> bool:
+        """Whether it is an ordinary word, stretched or not, or one that the streamer allows."""
+        known = self._known.get(word)
+        if known is None:
+            known = self._known[word] = self._look_up(word)
+        return known
+
+    def _look_up(self, word: str) -> bool:
+        dictionary = self._words.dictionary
+        if dictionary is None or not latin(word) or word in self._words.allowed:
+            return True
+        if len(word) == 1:
+            return word in "aeiouy"
+        if dictionary.known(word) or (
+            len(word) >= _COMPOUND and dictionary.compound(word, self._words.listed)
+        ):
+            return True
+        if not stretched(word):
+            return False
+        return dictionary.known(shortened(word)) or dictionary.known(_TWICE.sub(r"\1", word))
+
+    def foreign(self, found: Sequence[str]) -> bool:
+        """Whether tokens are of a language that the dictionary does not hold."""
+        plain = [token for token in found if len(token) > 1 and latin(token)]
+        if len(plain) < _FOREIGN_WORDS:
+            return False
+        return sum(not self.knows(token) for token in plain) >= _FOREIGN * len(plain)

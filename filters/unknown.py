@@ -1,0 +1,180 @@
+"""Slips of the finger and words that only sound so, looked for in what is no ordinary word.
+
+Does not know spelling (typos.py) nor sound (sound.py, heard.py): it decides which words of a
+message are asked about, and with how much tolerance.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from filters.apart import FUNCTION, LETTER_NAMES, windows
+from filters.leet import BRACKET, spellings
+from filters.ordinary import Ordinary, latin
+from filters.readings import Reading
+from filters.sound import phones
+from filters.wordlist import WordList
+
+_LISTENED = 90
+"""Neighbours that are listened to for one message at most."""
+_WARY = 0.15
+"""Tolerance of sounds that a stranger has less."""
+_DRAWN_OUT = 10
+"""Letters from which there is no tolerance besides: scripts without spaces run words together."""
+_SOUNDED = 0.4
+"""Tolerance besides for what is written in another script: it says every sound a little else."""
+_TOGETHER = range(4, 21)
+"""Letters that neighbours have together, if they are to be one word."""
+_AGAIN = re.compile(r"(.)\1+")
+
+
+class TooContrived(Exception):  # noqa: N818 - it says what the text is
+    """A text has so many spellings that looking at all of them would hold others up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ear:
+    """How a reading is listened to."""
+
+    reading: Reading
+    """The reading."""
+    foreign: bool
+    """Whether most of its words are of no known language."""
+    factor: float
+    """How much of the usual tolerance there is for what nearly sounds so."""
+    extra: float
+    """Tolerance besides."""
+
+
+class Unknown:
+    """What the unknown words of one message may stand for; asks about each only once."""
+
+    def __init__(self, words: WordList, ordinary: Ordinary, *, wary: bool = False) -> None:
+        self._words = words
+        self._ordinary = ordinary
+        self._wary = _WARY if wary else 0.0
+        self._heard: set[str] = set()
+
+    def ear(self, reading: Reading, found: Sequence[str]) -> Ear:
+        """How to listen to a reading with these tokens."""
+        foreign = self._ordinary.foreign(found)
+        factor = 0.4 if foreign else 0.5 if reading.lettered else 1.0
+        extra = self._wary + (_SOUNDED if reading.sounded and not foreign else 0.0)
+        return Ear(reading, foreign, factor, extra)
+
+    def _opened(self, index: int | None, spelling: str) -> int | None:
+        return None if index is None or self._words.opened(index, spelling) else index
+
+    # ---- one word
+
+    def alone(self, token: str, ear: Ear) -> Iterator[tuple[int, str]]:
+        """The entries that a token is a slip of, or sounds like, and which of the two."""
+        if len(token) < 3 or token in self._heard or token[0] == BRACKET:
+            return
+        self._heard.add(token)
+        ways = [word for word in spellings(token) if latin(word)]
+        if not ways or any([self._ordinary.knows(word) for word in ways]):
+            return
+        dictionary = self._words.dictionary
+        for word in ways:
+            if dictionary is None or not dictionary.name(word):
+                yield from self._slip(word, ear)
+                yield from self._sound(word, ear)
+
+    def _slip(self, word: str, ear: Ear) -> Iterator[tuple[int, str]]:
+        if len(word) < (6 if ear.foreign else 5 if ear.reading.lettered else 3):
+            return
+        index = self._words.typos.of(word, disguised=ear.reading.disguised)
+        if (index := self._opened(index, word)) is not None:
+            yield index, "misspelled"
+
+    def _sound(self, word: str, ear: Ear) -> Iterator[tuple[int, str]]:
+        long, sounded = len(word) > _DRAWN_OUT, ear.reading.sounded
+        index = self._words.sounds.of(
+            word,
+            factor=ear.factor / 2 if sounded and long else ear.factor,
+            extra=0.0 if long else ear.extra,
+            loose=sounded,
+        )
+        if (index := self._opened(index, word)) is not None:
+            yield index, "sounds like it"
+
+    # ---- several words
+
+    def together(self, found: Sequence[str], ear: Ear) -> Iterator[tuple[int, int, int]]:
+        """The entries that neighbours sound like together: entry, first token, the one behind."""
+        if len(found) < 2:
+            return
+        plain = [spellings(token.lstrip(BRACKET))[0] for token in found]
+        # How many of the tokens before each are so.
+        known = [0, *accumulate([self._ordinary.knows(word) for word in plain])]
+        common = [0, *accumulate([word in FUNCTION for word in plain])]
+        mute = [0, *accumulate([not latin(word) for word in plain])]
+        listened = 0
+        for first, behind in windows(plain):
+            if mute[behind] > mute[first]:
+                continue
+            # `king` may be the end of a word that is stretched over two.
+            last = behind - (plain[behind - 1].endswith("ing"))
+            familiar = known[last] > known[first]
+            # What stands beside anything by chance is no piece of a word.
+            if familiar and common[behind] > common[first]:
+                continue
+            pieces = plain[first:behind]
+            joined = "".join(pieces)
+            if len(joined) not in _TOGETHER or joined in self._heard:
+                continue
+            self._heard.add(joined)
+            if known[behind] - known[first] == len(pieces):
+                index = self._of_ordinary(pieces, joined)
+            elif ear.foreign and min(map(len, pieces)) > 3:
+                continue
+            else:
+                listened += 1
+                if listened > _LISTENED:
+                    raise TooContrived
+                index = self._of_pieces(pieces, joined, ear, familiar=familiar)
+            if (index := self._opened(index, joined)) is not None:
+                yield index, first, behind
+
+    def _of_ordinary(self, pieces: Sequence[str], joined: str) -> int | None:
+        """The entry that ordinary words are together: spelled so, or with exactly its sound."""
+        if len(joined) < 5 or min(map(len, pieces)) < 2:
+            return None
+        index = self._words.listed.get(joined)
+        if index is None:
+            exact = self._words.sounds.exact
+            heard = "".join([phones(piece) for piece in pieces])
+            index = exact.get(heard)
+            if index is None and "h" in heard[1:]:
+                index = exact.get(heard[0] + heard[1:].replace("h", ""))
+        return index
+
+    def _of_pieces(
+        self, pieces: Sequence[str], joined: str, ear: Ear, *, familiar: bool
+    ) -> int | None:
+        forms = self._words.forms
+        index = forms.get(joined)
+        if index is None and not LETTER_NAMES.keys().isdisjoint(pieces):
+            index = forms.get("".join([LETTER_NAMES.get(p, p) for p in pieces]))
+        if index is None:
+            sounds = self._words.sounds
+            factor = ear.factor * (0.3 if familiar else 1.0)
+            # With an ordinary word among them only the whole sound counts.
+            bare = factor < 0.4
+            index = sounds.of(joined, factor=factor, extra=0.0 if bare else ear.extra, bare=bare)
+            if index is None:
+                heard = _AGAIN.sub(r"\1", "".join([phones(p) for p in pieces]))
+                index = sounds.near(heard, factor=factor, letters=len(joined), bare=bare)
+        return index
+
+    def split(self, pieces: Sequence[str], joined: str) -> int | None:
+        """The entry that pieces from several messages of one author sound like together."""
+        unknown = sum(not self._ordinary.knows(piece) for piece in pieces)
+        if self._words.dictionary is None or not unknown or len(pieces) > 3:
+            return None
+        factor = 0.7 if unknown == len(pieces) else 0.3
+        return self._opened(self._words.sounds.of(joined, factor=factor), joined)
