@@ -28,7 +28,7 @@ _BLANK = frozenset(
 _ENCLOSING = frozenset(
     "\u0488\u0489\u1abe\u20dd\u20de\u20df\u20e0\u20e2\u20e3\u20e4\ua670\ua671\ua672"
 )
-_GROWTH = 4
+_GROWTH = 2
 """How many characters a written one may stand for, on average."""
 _SENTENCES = {0xFDFA: "صلى", 0xFDFB: "جل"}
 """Ligatures that are whole sentences, and the words they begin with."""

@@ -75,9 +75,10 @@ class Sounds:
             bare: whether it is looked for as it is only, not as an inflection.
             letters: how many letters were heard: of three only the exact sound counts.
         """
-        bones = skeleton(heard)
-        if not any(
-            bones[:end] in self.by_skeleton for end in range(len(bones), len(bones) - 4, -1)
+        bones, known = skeleton(heard), self.by_skeleton
+        # An ending adds three consonants at most.
+        if not (
+            bones in known or bones[:-1] in known or bones[:-2] in known or bones[:-3] in known
         ):
             return None
         best: tuple[float, int] | None = None

@@ -21,7 +21,6 @@ _PHONEMES = re.compile(
     r"|(?<!\S)/([^\s/]{2,40})/(?!\S)",
     re.I,
 )
-_BRACKETED = re.compile(r"\[:?([^\[\]]{1,300})\]|<([^<>]{1,300})>|\{([^{}]{1,300})\}")
 
 
 def said_by_markup(text: str) -> Iterator[tuple[str, str]]:
@@ -36,8 +35,6 @@ def said_by_markup(text: str) -> Iterator[tuple[str, str]]:
     for match in _PHONEMES.finditer(text):
         if heard := phonemes(next(filter(None, match.groups()))):
             yield "phonemes", heard
-    for match in _BRACKETED.finditer(text):
-        yield "in brackets", next(filter(None, match.groups()))
 
 
 def holds_markup(text: str) -> bool:

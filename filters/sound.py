@@ -58,6 +58,7 @@ _AGAIN = re.compile(r"(.)\1+")
 _SILENT_H = re.compile(r"(?<=.)(?:(?<![aeiou@])h|h(?![aeiou@]))")
 _UNVOICED_R = re.compile(r"(?<=[aeiou@])r(?![aeiou@])")
 # Where a letter leaves a choice, the other one.
+_CHOICE = re.compile("[cg][eiy]|[cp]h")
 _OTHERWISE = (
     (re.compile("c(?=[eiy])"), "k"),
     (re.compile("ph"), "p"),
@@ -78,6 +79,8 @@ def phones(word: str) -> str:
 
 def ways(word: str) -> tuple[str, ...]:
     """Every way to hear a word: the usual one, then with `c`, `g`, `ph`, `ch` the other way."""
+    if not _CHOICE.search(word):
+        return (phones(word),)
     found = {phones(word): None}
     for pattern, instead in _OTHERWISE:
         if pattern.search(word):

@@ -19,7 +19,7 @@ from filters.sound import phones
 from filters.wordlist import WordList
 
 _LISTENED = 90
-"""Neighbours that are listened to for one message at most."""
+"""Neighbours that are listened to for one message at most; ordinary lines need up to 34."""
 _WARY = 0.15
 """Tolerance of sounds that a stranger has less."""
 _DRAWN_OUT = 10
@@ -57,6 +57,7 @@ class Unknown:
         self._ordinary = ordinary
         self._wary = _WARY if wary else 0.0
         self._heard: set[str] = set()
+        self._listened = 0
 
     def ear(self, reading: Reading, found: Sequence[str]) -> Ear:
         """How to listen to a reading with these tokens."""
@@ -113,7 +114,6 @@ class Unknown:
         known = [0, *accumulate([self._ordinary.knows(word) for word in plain])]
         common = [0, *accumulate([word in FUNCTION for word in plain])]
         mute = [0, *accumulate([not latin(word) for word in plain])]
-        listened = 0
         for first, behind in windows(plain):
             if mute[behind] > mute[first]:
                 continue
@@ -133,8 +133,8 @@ class Unknown:
             elif ear.foreign and min(map(len, pieces)) > 3:
                 continue
             else:
-                listened += 1
-                if listened > _LISTENED:
+                self._listened += 1
+                if self._listened > _LISTENED:
                     raise TooContrived
                 index = self._of_pieces(pieces, joined, ear, familiar=familiar)
             if (index := self._opened(index, joined)) is not None:

@@ -25,8 +25,8 @@ _LONG = 40
 """Letters from which no token is a word by itself: whatever is found inside counts."""
 _TAIL = 5
 _HEAD = 3
-_LOOKED_UP = 260
-"""Spellings that are looked up for one message at most; ordinary lines need far fewer."""
+_LOOKED_UP = 200
+"""Spellings that are looked up for one message at most; ordinary lines need up to 90."""
 
 Found = tuple[int, str, int, int]
 """Entry, how it stands there, start, end."""
