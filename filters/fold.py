@@ -30,8 +30,8 @@ _ENCLOSING = frozenset(
 )
 _GROWTH = 2
 """How many characters a written one may stand for, on average."""
-_SENTENCES = {0xFDFA: "صلى", 0xFDFB: "جل"}
-"""Ligatures that are whole sentences, and the words they begin with."""
+_SENTENCES = {"\ufdfa": "صلى", "\ufdfb": "جل"}
+"""Ligatures that are whole sentences, and the words they begin with. Nobody types the rest."""
 _SLICE = 2_000
 _STACKED = re.compile(rf"m{{{MAX_MARKS + 1},}}")
 
@@ -77,6 +77,8 @@ def clean(text: str) -> str:
     """
     text = text[:RAW_LIMIT].strip()
     if not (text.isascii() and text.isprintable()):
+        for sentence, begins in _SENTENCES.items():
+            text = text.replace(sentence, begins)
         text = _visible(text)
     return " ".join(text.split())[:LIMIT].rstrip()
 
@@ -85,7 +87,7 @@ def fold_cleaned(cleaned: str) -> str:
     """The same as `fold` for a text that is clean already."""
     if cleaned.isascii():
         return cleaned.lower()
-    letters = cleaned.translate(lookalikes.LETTERS).translate(_SENTENCES)
+    letters = cleaned.translate(lookalikes.LETTERS)
     bare = unicodedata.normalize("NFKD", letters)[: _GROWTH * LIMIT]
     for mark in {c for c in set(bare) if unicodedata.category(c).startswith("M")}:
         bare = bare.replace(mark, "")

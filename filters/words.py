@@ -144,7 +144,7 @@ class Search:
         for i, token in enumerate(found) if phrases else ():
             for rest, index in phrases.get(token, ()):
                 behind = i + 1 + len(rest)
-                if tuple(found[i + 1 : behind]) == rest:
+                if found[i + 1 : i + 2] == [rest[0]] and tuple(found[i + 1 : behind]) == rest:
                     if self._opened(index, "".join(found[i:behind])) is not None:
                         yield index, "phrase", i, behind
 
