@@ -18,8 +18,8 @@ from filters.names_said import nobody, says, spoken_name
 from filters.phrases_said import phrases
 from filters.readings import readings
 from filters.speakable import Saying, cut, drawn, estimate_seconds, speakable, without_emotes
+from filters.stretches import TooContrived
 from filters.trigger import is_paid
-from filters.unknown import TooContrived
 from filters.wordlist import WordList, compile_words
 from filters.words import Search
 

@@ -1,4 +1,4 @@
-"""Which words of one message are ordinary ones, remembered while it is looked at.
+"""Which words are ordinary ones, remembered from message to message.
 
 Does not know what is done with a word that is none.
 """
@@ -16,6 +16,9 @@ _FOREIGN = 0.6
 _FOREIGN_WORDS = 4
 _COMPOUND = 8
 """Letters from which a word may be several in one."""
+_REMEMBERED = 8192
+"""Words that are remembered at most; all are forgotten when there are more."""
+_LONGEST = 32
 _TWICE = re.compile(r"(.)\1+")
 
 
@@ -25,7 +28,7 @@ def latin(word: str) -> bool:
 
 
 class Ordinary:
-    """The ordinary words of a message. Whatever cannot be told is taken for ordinary."""
+    """The ordinary words of a channel. Whatever cannot be told is taken for ordinary."""
 
     def __init__(self, words: WordList) -> None:
         self._words = words
@@ -35,7 +38,11 @@ class Ordinary:
         """Whether it is an ordinary word, stretched or not, or one that the streamer allows."""
         known = self._known.get(word)
         if known is None:
-            known = self._known[word] = self._look_up(word)
+            known = self._look_up(word)
+            if len(word) <= _LONGEST:
+                if len(self._known) >= _REMEMBERED:
+                    self._known.clear()
+                self._known[word] = known
         return known
 
     def _look_up(self, word: str) -> bool:

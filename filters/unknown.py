@@ -16,6 +16,7 @@ from filters.leet import BRACKET, spellings
 from filters.ordinary import Ordinary, latin
 from filters.readings import Reading
 from filters.sound import phones
+from filters.stretches import TooContrived
 from filters.wordlist import WordList
 
 _LISTENED = 90
@@ -29,10 +30,6 @@ _SOUNDED = 0.4
 _TOGETHER = range(4, 21)
 """Letters that neighbours have together, if they are to be one word."""
 _AGAIN = re.compile(r"(.)\1+")
-
-
-class TooContrived(Exception):  # noqa: N818 - it says what the text is
-    """A text has so many spellings that looking at all of them would hold others up."""
 
 
 @dataclass(frozen=True, slots=True)

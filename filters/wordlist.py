@@ -80,7 +80,7 @@ class Wild:
         return word.endswith(last) and len(word) - len(last) >= at
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class WordList:
     """A compiled block list. Made by `compile_words`; never changed."""
 

@@ -1,35 +1,35 @@
 """Whether the readings of a text hold a word of the block list, and where.
 
 Does not know how a text is read (readings.py) nor what becomes of a hit. Looks, in this order of
-sureness: whole words and inflections, masked ones (masks.py), words inside others, phrases, words
-pulled apart; then in what is no ordinary word (unknown.py).
+sureness: in each stretch without spaces (stretches.py), then over several of them phrases and words
+pulled apart, then in what is no ordinary word (unknown.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from filters.apart import letters, without_fillers
 from filters.fold import fold
-from filters.inside import meant
-from filters.leet import BRACKET, leet, spellings
-from filters.masks import masked
+from filters.leet import leet, spellings
 from filters.message import Hit
 from filters.ordinary import Ordinary, latin
 from filters.readings import Reading
-from filters.tokens import joins, shortened, spans, stretched, tokens
-from filters.unknown import TooContrived, Unknown
+from filters.stretches import LOOKED_UP, Found, Stretches, TooContrived
+from filters.tokens import joins, spans, tokens
+from filters.unknown import Unknown
 from filters.wordlist import KEY, WordList
 
-_LONG = 40
-"""Letters from which no token is a word by itself: whatever is found inside counts."""
 _TAIL = 5
 _HEAD = 3
-_LOOKED_UP = 200
-"""Spellings that are looked up for one message at most; ordinary lines need up to 90."""
 
-Found = tuple[int, str, int, int]
-"""Entry, how it stands there, start, end."""
+
+@lru_cache(maxsize=4)
+def _memory(words: WordList) -> tuple[Stretches, Ordinary]:
+    """What was looked up in a block list before: that of a message stays the same in the next."""
+    return Stretches(words), Ordinary(words)
+
 
 
 class Search:
@@ -41,10 +41,11 @@ class Search:
 
     def __init__(self, words: WordList, *, wary: bool = False) -> None:
         self._words = words
-        self._unknown = Unknown(words, Ordinary(words), wary=wary)
+        self._stretches, ordinary = _memory(words)
+        self._unknown = Unknown(words, ordinary, wary=wary)
+        self._looked_at: set[str] = set()
+        self._looked_up = 0
         self._whole: dict[str, int | None] = {}
-        self._tokens_of: dict[str, list[str]] = {}
-        self._looked_into: set[str] = set()
         self._neighbourhoods: set[tuple[str, ...]] = set()
         self._clear: set[str] = set()
 
@@ -68,14 +69,14 @@ class Search:
         fresh: list[tuple[str, int]] = []
         at = 0
         for chunk in reading.text.split(" "):
-            known = self._tokens_of.get(chunk)
-            if known is None:
-                known = self._tokens_of[chunk] = tokens(chunk)
-                if known:
-                    fresh.append((chunk, at))
-                    for index, how, start, end in self._in_chunk(chunk, known):
-                        yield index, how, at + start, at + end
-            found += known
+            stretch = self._stretches.of(chunk)
+            if stretch.tokens and chunk not in self._looked_at:
+                self._looked_at.add(chunk)
+                self._take(stretch.looked_up)
+                fresh.append((chunk, at))
+                for index, how, start, end in stretch.found:
+                    yield index, how, at + start, at + end
+            found += stretch.tokens
             at += len(chunk) + 1
         for index, how, first, behind in (*self._phrases(found), *self._apart(found)):
             place = spans(reading.text)
@@ -86,58 +87,18 @@ class Search:
     def _opened(self, index: int | None, spelling: str) -> int | None:
         return None if index is None or self._words.opened(index, spelling) else index
 
+    def _take(self, looked_up: int) -> None:
+        self._looked_up += looked_up
+        if self._looked_up > LOOKED_UP:
+            raise TooContrived from None
+
     def _whole_of(self, word: str) -> int | None:
         try:
             return self._whole[word]
         except KeyError:
-            if len(self._whole) >= _LOOKED_UP:
-                raise TooContrived from None
+            self._take(1)
             index = self._whole[word] = self._opened(self._words.whole(word), word)
             return index
-
-    def _in_chunk(self, chunk: str, found: Sequence[str]) -> Iterator[Found]:
-        """What a stretch without spaces holds."""
-        for number, token in enumerate(found):
-            if token not in self._looked_into:
-                self._looked_into.add(token)
-                for index, how in self._in_token(token):
-                    yield index, how, *spans(chunk)[number]
-        if len(found) > 1 and len(joined := "".join(found)) > 2:
-            for spelling in spellings(joined):
-                if (index_of_all := self._whole_of(spelling)) is not None:
-                    place = spans(chunk)
-                    yield index_of_all, "pulled apart", place[0][0], place[-1][1]
-        if chunk != found[0]:
-            for index, start, end in masked(self._words, chunk, self._inside):
-                yield index, "masked", start, end
-
-    def _in_token(self, token: str) -> Iterator[tuple[int, str]]:
-        ways = spellings(token)
-        if token[0] == BRACKET and len(token) < KEY:
-            ways = ways[-1:]
-        for word in ways:
-            if (index := self._whole_of(word)) is not None:
-                yield index, "whole word"
-            elif (index := self._opened(self._words.wild(word), word)) is not None:
-                yield index, "wildcard"
-        for word in ways:
-            for index in self._inside(word):
-                yield index, "inside another word"
-
-    def _inside(self, token: str) -> Iterator[int]:
-        inside = self._words.inside
-        if len(token) <= KEY:
-            return
-        squeezed = shortened(token) if stretched(token) else token
-        for i in [i for i in range(len(squeezed) - KEY + 1) if squeezed[i : i + KEY] in inside]:
-            for word, index in inside[squeezed[i : i + KEY]]:
-                if not squeezed.startswith(word, i) or self._words.opened(index, token):
-                    continue
-                end = i + len(word)
-                if len(token) > _LONG or meant(squeezed, i, end, self._words):
-                    yield index
-                elif self._whole_of(squeezed[:i] + squeezed[end:]) is not None:
-                    yield index
 
     def _phrases(self, found: Sequence[str]) -> Iterator[Found]:
         phrases = self._words.phrases
@@ -171,7 +132,7 @@ class Search:
         """Slips and sounds."""
         ear = self._unknown.ear(reading, found)
         for chunk, at in fresh:
-            for number, token in enumerate(self._tokens_of[chunk]):
+            for number, token in enumerate(self._stretches.of(chunk).tokens):
                 for index, how in self._unknown.alone(token, ear):
                     start, end = spans(chunk)[number]
                     yield index, how, at + start, at + end

@@ -1,0 +1,127 @@
+"""What stretches of text without spaces hold by themselves, remembered from message to message.
+
+Does not know how a text is read. Chat says the same few thousand words again and again: most are
+looked at once. Whatever depends on more than the stretch and the lists is not decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from filters.inside import meant
+from filters.leet import BRACKET, spellings
+from filters.masks import masked
+from filters.tokens import shortened, spans, stretched, tokens
+from filters.wordlist import KEY, WordList
+
+_REMEMBERED = 8192
+"""Stretches that are remembered at most; all are forgotten when there are more."""
+_LONGEST = 32
+"""Characters of a stretch that is remembered."""
+LOOKED_UP = 200
+"""Spellings that are looked up for one message at most; ordinary lines need up to 90."""
+_LONG = 40
+"""Letters from which no token is a word by itself: whatever is found inside counts."""
+
+
+class TooContrived(Exception):  # noqa: N818 - it says what the text is
+    """A text has so many spellings that looking at all of them would hold others up."""
+
+
+Found = tuple[int, str, int, int]
+"""Entry, how it stands there, start, end."""
+
+
+class Stretch(NamedTuple):
+    """What was found in a stretch."""
+
+    tokens: tuple[str, ...]
+    """Its tokens."""
+    found: tuple[Found, ...]
+    """The entries that it holds, the surest first of each token."""
+    looked_up: int
+    """Spellings that were looked up for it: what a made-up one costs."""
+
+
+class Stretches:
+    """The stretches that a block list was asked about."""
+
+    def __init__(self, words: WordList) -> None:
+        self._words = words
+        self._known: dict[str, Stretch] = {}
+
+    def of(self, text: str) -> Stretch:
+        """What a stretch holds. Raises TooContrived: it alone is more than a message may be."""
+        known = self._known.get(text)
+        if known is None:
+            known = _Look(self._words).at(text)
+            if len(text) <= _LONGEST:
+                if len(self._known) >= _REMEMBERED:
+                    self._known.clear()
+                self._known[text] = known
+        return known
+
+
+class _Look:
+    """One look at a stretch."""
+
+    def __init__(self, words: WordList) -> None:
+        self._words = words
+        self._looked_up = 0
+
+    def at(self, text: str) -> Stretch:
+        found = tuple(tokens(text))
+        held = tuple(self._held(text, found)) if found else ()
+        return Stretch(found, held, self._looked_up)
+
+    def _opened(self, index: int | None, spelling: str) -> int | None:
+        return None if index is None or self._words.opened(index, spelling) else index
+
+    def _whole(self, word: str) -> int | None:
+        self._looked_up += 1
+        if self._looked_up > LOOKED_UP:
+            raise TooContrived
+        return self._opened(self._words.whole(word), word)
+
+    def _held(self, text: str, found: Sequence[str]) -> Iterator[Found]:
+        place = spans(text)
+        for number, token in enumerate(found):
+            if token not in found[:number]:
+                for index, how in self._in_token(token):
+                    yield index, how, *place[number]
+        if len(found) > 1 and len(joined := "".join(found)) > 2:
+            for spelling in spellings(joined):
+                if (index_of_all := self._whole(spelling)) is not None:
+                    yield index_of_all, "pulled apart", place[0][0], place[-1][1]
+        if text != found[0]:
+            for index, start, end in masked(self._words, text, self._inside):
+                yield index, "masked", start, end
+
+    def _in_token(self, token: str) -> Iterator[tuple[int, str]]:
+        ways = spellings(token)
+        if token[0] == BRACKET and len(token) < KEY:
+            ways = ways[-1:]
+        for word in ways:
+            if (index := self._whole(word)) is not None:
+                yield index, "whole word"
+            elif (index := self._opened(self._words.wild(word), word)) is not None:
+                yield index, "wildcard"
+        for word in ways:
+            for index in self._inside(word):
+                yield index, "inside another word"
+
+    def _inside(self, token: str) -> Iterator[int]:
+        inside = self._words.inside
+        if len(token) <= KEY:
+            return
+        squeezed = shortened(token) if stretched(token) else token
+        for i in [i for i in range(len(squeezed) - KEY + 1) if squeezed[i : i + KEY] in inside]:
+            for word, index in inside[squeezed[i : i + KEY]]:
+                if not squeezed.startswith(word, i) or self._words.opened(index, token):
+                    continue
+                end = i + len(word)
+                if len(token) > _LONG or meant(squeezed, i, end, self._words):
+                    yield index
+                elif self._whole(squeezed[:i] + squeezed[end:]) is not None:
+                    yield index
