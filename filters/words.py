@@ -31,7 +31,6 @@ def _memory(words: WordList) -> tuple[Stretches, Ordinary]:
     return Stretches(words), Ordinary(words)
 
 
-
 class Search:
     """A search through readings that have most of their text in common.
 

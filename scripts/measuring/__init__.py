@@ -1,0 +1,1 @@
+"""The parts of scripts/measure_filters.py, a section of its report each."""
