@@ -6,6 +6,7 @@ Does not know any block list, nor what a word means: a blocked word may be in it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -24,6 +25,7 @@ MAX_PIECES = 5
 _SHORTEST_END = 4
 _JOINTS = {"en": (b"",), "de": (b"", b"s", b"n", b"en", b"es", b"er", b"e")}
 """Languages that write compounds as one word, and what may join their pieces."""
+_RUN = re.compile("[a-z]+")
 # Letters without a decomposition, as people without the key for them write them.
 _SPELLED = str.maketrans(
     {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
@@ -82,6 +84,18 @@ class Dictionary:
         for graph in self.words:
             if graph.ends(letters) & WORD:
                 return True
+        return False
+
+    def over(self, word: str, start: int, end: int) -> bool:
+        """Whether a known word that begins at `start` of a word goes to its `end`, or beyond it."""
+        found = _RUN.match(word, start)
+        letters = found[0].encode() if found else b""
+        if len(letters) < end - start:
+            return False
+        for graph in self.words:
+            for stop, kind in graph.along(letters, 0):
+                if start + stop >= end and kind & WORD:
+                    return True
         return False
 
     def name(self, word: str) -> bool:

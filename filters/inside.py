@@ -16,7 +16,7 @@ LONG = 6
 _LONGEST = 12
 _SINGLE = frozenset("ai")
 _COVER = 7
-"""Letters on either side in which a longer known word is looked for."""
+"""Letters before it from which a longer known word may reach over it."""
 
 
 def _piece(rest: str, dictionary: Dictionary) -> bool:
@@ -49,11 +49,10 @@ def _words(rest: str, dictionary: Dictionary) -> bool:
 
 def _covered(token: str, start: int, end: int, dictionary: Dictionary) -> bool:
     """Whether a longer known word of the token holds the whole word, as `classic` does."""
+    # Of the word itself a known one must be longer, such as `asset`.
     return any(
-        dictionary.known(token[left:right])
+        dictionary.over(token, left, end + (left == start))
         for left in range(max(0, start - _COVER), start + 1)
-        for right in range(end, min(len(token), end + _COVER) + 1)
-        if right - left > end - start
     )
 
 

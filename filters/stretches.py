@@ -21,6 +21,8 @@ _LONGEST = 32
 """Characters of a stretch that is remembered."""
 LOOKED_UP = 200
 """Spellings that are looked up for one message at most; ordinary lines need up to 90."""
+_MEANT = 3
+"""Look-ups that it takes to tell whether a word inside another one is meant."""
 _LONG = 40
 """Letters from which no token is a word by itself: whatever is found inside counts."""
 
@@ -78,10 +80,13 @@ class _Look:
     def _opened(self, index: int | None, spelling: str) -> int | None:
         return None if index is None or self._words.opened(index, spelling) else index
 
-    def _whole(self, word: str) -> int | None:
-        self._looked_up += 1
+    def _take(self, looked_up: int) -> None:
+        self._looked_up += looked_up
         if self._looked_up > LOOKED_UP:
             raise TooContrived
+
+    def _whole(self, word: str) -> int | None:
+        self._take(1)
         return self._opened(self._words.whole(word), word)
 
     def _held(self, text: str, found: Sequence[str]) -> Iterator[Found]:
@@ -121,6 +126,7 @@ class _Look:
                 if not squeezed.startswith(word, i) or self._words.opened(index, token):
                     continue
                 end = i + len(word)
+                self._take(_MEANT)
                 if len(token) > _LONG or meant(squeezed, i, end, self._words):
                     yield index
                 elif self._whole(squeezed[:i] + squeezed[end:]) is not None:
