@@ -34,8 +34,8 @@ class Rules:
     patterns: Patterns | None = None
     """Finds the streamer's own patterns in a reading's text."""
     links: Literal["say", "drop"] = "say"
-    """Whether an address is spoken as the word `link`, and a telephone or card number as `a number`,
-    or drops the message."""
+    """Whether an address is spoken as the word `link`, and a telephone or card number as the words
+    `a number`, or drops the message."""
     hosts: frozenset[str] = frozenset()
     """Hosts whose addresses are no links; lower case, subdomains are meant too."""
     language: str = "en"

@@ -140,6 +140,8 @@ class ChatMessage:
     """Whether the platform says it is this author's first message in the channel."""
     paid: Payment | None = None
     """What was given with it."""
+    viewers: int | None = None
+    """How many viewers a raid brings; None: not told, or no raid."""
     extra: Mapping[str, object] = field(default_factory=dict, hash=False)
     """Keys of a recording that this program does not know; kept and written again."""
 
@@ -219,13 +221,13 @@ class Hit:
     """What of a message a rule refused."""
 
     entry: str
-    """The list's entry that it met, as list and number, `your list, entry 3`; never the word itself.
+    """The entry that it met, as list and number, `your list, entry 3`; never the word itself.
     Empty where no list has it."""
     tier: Tier | None
     """How bad the entry is; None where no list has it."""
     how: str
-    """How the entry stands in the reading (`whole word`, `pulled apart`, `sounds like`), or what was
-    seen there (`a link`)."""
+    """How the entry stands in the reading (`whole word`, `pulled apart`, `sounds like`), or what
+    was seen there (`a link`)."""
     reading: str
     """The name of the reading that held it: `folded`, `leet`, `as typed`."""
     text: str

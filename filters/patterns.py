@@ -25,8 +25,8 @@ _MEMORY_OF_ALL = 32 << 20
 
 
 class PatternsMissing(Exception):  # noqa: N818 - it says what is
-    """There are patterns, but what reads them is not installed; the text names the first of them and
-    says how to install it."""
+    """There are patterns, but what reads them is not installed; the text names the first pattern
+    and says how to install it."""
 
 
 @dataclass(frozen=True, slots=True)

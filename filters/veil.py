@@ -51,8 +51,8 @@ def veiled(text: str, words: WordList, hit: Hit | None = None) -> str:
     Args:
         text: what somebody wrote; hostile.
         words: the lists in force.
-        hit: what of the text was hit, if anything: a listed word that is pulled apart there goes, and
-            so does what a pattern of tier never matches.
+        hit: what of the text was hit, if anything: a listed word that is pulled apart there goes,
+            and so does what a pattern of tier never matches.
     """
     chunks = clean(text).split(" ")
     shown = {at: 1 for at, chunk in enumerate(chunks) if _reads_as_listed(chunk, words)}
