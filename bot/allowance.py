@@ -36,6 +36,7 @@ class Allowance:
         *,
         copies: bool = False,
         crowd_s: float = 0.0,
+        raid_viewers: int = 0,
     ) -> None:
         """Sets the limits.
 
@@ -44,6 +45,7 @@ class Allowance:
             speech: how many seconds one author may speak.
             copies: whether what is pasted again is refused.
             crowd_s: seconds for which a raid or a flood leaves only regulars; 0: never.
+            raid_viewers: the viewers that a raid brings at least if it is a crowd.
         """
         self._line_limits = lines
         self._speech_limits = speech
@@ -51,11 +53,17 @@ class Allowance:
         self._speech = Buckets()
         self._copies = Copies() if copies else None
         self._crowd = Crowd(crowd_s)
+        self._raid_viewers = raid_viewers
         self._crowded = False
 
     def raided(self, message: ChatMessage, now: float) -> None:
-        """Take notice of a raid, if that is what a message tells of. Another channel's is not."""
-        if message.kind is Kind.RAID and not message.shared_from:
+        """Take notice of a raid, if that is what a message tells of. Another channel's is not.
+
+        A raid of a few viewers is company, not a crowd; one of unknown size is taken for large.
+        """
+        if message.kind is not Kind.RAID or message.shared_from:
+            return
+        if message.viewers is None or message.viewers >= self._raid_viewers:
             self._crowd.raid(now)
             self.crowded(now)
 

@@ -81,6 +81,9 @@ class Backlog:
     def __len__(self) -> int:
         return len(self._waiting)
 
+    def __contains__(self, line: Line) -> bool:
+        return line in self._waiting
+
     @property
     def seconds(self) -> float:
         """Estimated seconds of speech that wait."""

@@ -20,7 +20,7 @@ from typing import Any
 
 from filters.chain import Rules
 from filters.leet import spellings
-from filters.message import ChatMessage, Hit, Tier, Verdict
+from filters.message import ChatMessage, Hit, Tier, Verdict, What
 from filters.tokens import spans
 from filters.veil import spelled, veiled
 from filters.wordlist import WordList
@@ -174,18 +174,23 @@ def _record(
         "rule": verdict.rule,
         "reason": verdict.reason,
     }
-    if hit is not None:
-        hidden = spelled(hit, words)
-        word = _spelled(hit.text[hit.start : hit.end][:_WORD], words)
-        record |= {
-            "entry": hit.entry,
-            "tier": hit.tier,
-            "how": hit.how,
-            "reading": hit.reading,
-            "word": word[:1] + "*" * (len(word) - 1) if hidden else word,
-            "allow": [] if hit.tier is Tier.NEVER else _tokens(hit, words),
-        }
-    return record
+    return record if hit is None else record | _hit(hit, words)
+
+
+def _hit(hit: Hit, words: WordList) -> Record:
+    found = hit.text[hit.start : hit.end][:_WORD]
+    record: Record = {"what": hit.what, "how": hit.how, "reading": hit.reading}
+    if not hit.entry:
+        return record | {"word": veiled(found, words)}
+    word = _spelled(found, words)
+    hidden = spelled(hit, words)
+    allow = hit.what is What.WORD and hit.tier is not Tier.NEVER
+    return record | {
+        "entry": hit.entry,
+        "tier": hit.tier,
+        "word": word[:1] + "*" * (len(word) - 1) if hidden else word,
+        "allow": _tokens(hit, words) if allow else [],
+    }
 
 
 def _tokens(hit: Hit, words: WordList) -> list[str]:

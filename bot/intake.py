@@ -73,6 +73,8 @@ class Policy:
     """Whether what is pasted again is refused."""
     crowd_s: float = 0.0
     """Seconds for which a raid or a flood leaves only regulars; 0: never."""
+    raid_viewers: int = 0
+    """The viewers that a raid brings at least if it is a crowd."""
     wary: bool = False
     """Whether those who are new to the channel are judged more strictly."""
     say_name: bool = False
@@ -97,7 +99,11 @@ class Intake:
         self._policy = policy
         self._dropped = dropped
         self._allowance = Allowance(
-            policy.lines, policy.speech, copies=policy.copies, crowd_s=policy.crowd_s
+            policy.lines,
+            policy.speech,
+            copies=policy.copies,
+            crowd_s=policy.crowd_s,
+            raid_viewers=policy.raid_viewers,
         )
         self._strangers = Recent(keys=_REMEMBERED, seconds=_STRANGE_S)
         self._said = Said()
@@ -230,11 +236,24 @@ class Intake:
             deadline = self._now() + _JUDGING_S
             while self._unjudged and self._now() < deadline:
                 line = self._unjudged.popleft()
-                self._forget(line)
-                self._judge(line)
+                try:
+                    self._forget(line)
+                    self._judge(line)
+                except Exception as error:
+                    if self._ledger.may_log():
+                        log.exception("a line met an error behind the gates")
+                    self._drop(line, error)
             if not self._unjudged:
                 self._something.clear()
             await asyncio.sleep(0)
+
+    def _drop(self, line: Line, error: Exception) -> None:
+        """End a line that met an error, unless it has ended, or waits for its turn to speak."""
+        if line.end is None and line not in self._backlog:
+            # It may not be judged yet.
+            line.spoken = "***"
+            reason = f"error behind the gates: {type(error).__name__}"
+            self._ledger.end_line(line, End.DROPPED, reason)
 
     def _judge(self, line: Line) -> None:
         message, now = line.message, self._now()

@@ -59,6 +59,8 @@ class Line:
     """Its language as an ISO 639-1 code, where the filters could tell."""
     seconds: float = 0.0
     """Estimated seconds of speech."""
+    end: End | None = None
+    """How it ended; None: it has not."""
 
     @property
     def paid(self) -> bool:

@@ -50,6 +50,7 @@ def build_policy(settings: Settings) -> Policy:
         speech=_speech(settings.limit),
         copies=settings.limit.copies,
         crowd_s=settings.limit.crowd_s,
+        raid_viewers=settings.limit.raid_viewers,
         wary=settings.filter.first_time == "wary",
         say_name=settings.speech.say_name,
     )

@@ -19,14 +19,22 @@ from bot.drops import Record, stored
 from bot.exits import BadInput
 from bot.lists import allow_list, read
 from bot.policy import build_rules
-from bot.settings import Settings
+from bot.settings import PREFIX, Settings
 from filters.chain import Rules, judge
 from filters.fold import clean, fold
 from filters.listfile import parse_allowed
-from filters.message import Author, ChatMessage, Hit, Tier
+from filters.message import Author, ChatMessage, Hit, Tier, What
 
 _LOCKED_S = 5.0
 _NEVER = "slurs are never allowed; the entry is of tier never"
+_LINKS = f"{PREFIX}FILTER__LINKS=say"
+_INSTEAD = {
+    What.PATTERN: "take the pattern out of that list, or narrow it",
+    What.LINK: f"with {_LINKS} it is spoken as the word link; "
+    f"{PREFIX}FILTER__LINK_HOSTS opens one host",
+    What.NUMBER: f"with {_LINKS} it is spoken as the words a number",
+}
+_NO_SETTING = "no setting opens that; it can be said in other words"
 _HEADER = "# Words that are never blocked, one a line. Written by: python -m bot allow\n"
 
 
@@ -56,12 +64,16 @@ def _rows(record: Record) -> Iterator[str]:
     except (KeyError, TypeError, ValueError):
         when = "?"
     yield f"{_text(record, 'n'):>5} {when}  {_text(record, 'name')}: {_text(record, 'text')}"
+    yield f"      {_text(record, 'rule')}: {_seen(record)}"
+
+
+def _seen(record: Record) -> str:
+    if "word" not in record:
+        return _text(record, "reason")
+    tier, how, reading = (_text(record, key) for key in ("tier", "how", "reading"))
     if "entry" in record:
-        tier, how, reading = (_text(record, key) for key in ("tier", "how", "reading"))
-        hit = f'"{_text(record, "word")}" is {_text(record, "entry")} ({tier}; {how}; {reading})'
-    else:
-        hit = _text(record, "reason")
-    yield f"      {_text(record, 'rule')}: {hit}"
+        return f'"{_text(record, "word")}" is {_text(record, "entry")} ({tier}; {how}; {reading})'
+    return f'"{_text(record, "word")}" is {how} ({reading})'
 
 
 def _text(record: Record, key: str) -> str:
@@ -93,8 +105,16 @@ def _of_drop(settings: Settings, number: int) -> list[str]:
         raise BadInput(f"drop {number}: {_NEVER}")
     words = found.get("allow")
     if not isinstance(words, list) or not words:
-        raise BadInput(f"drop {number} was not dropped for a word: {_text(found, 'reason')}")
+        raise BadInput(
+            f"drop {number} was not dropped for a word: {_text(found, 'reason')}; "
+            f"{_instead(found.get('what'))}"
+        )
     return [" ".join(map(str, words))]
+
+
+def _instead(what: object) -> str:
+    """What opens that which no word on the allow-list does."""
+    return next((how for kind, how in _INSTEAD.items() if kind == what), _NO_SETTING)
 
 
 def _judged(word: str, rules: Rules) -> str:
@@ -110,9 +130,15 @@ def _judged(word: str, rules: Rules) -> str:
         return "is allowed; by itself it was not blocked"
     if hit.tier is Tier.NEVER:
         raise BadInput(f"{word[:1]}...: {_NEVER}")
+    if hit.what is not What.WORD:
+        raise BadInput(f"{word!r} cannot be allowed: {_named(hit)}; {_instead(hit.what)}")
     if hit.how == "whole word":
         return f"is allowed, though it is itself listed ({hit.entry}): it will be spoken"
     return "is allowed"
+
+
+def _named(hit: Hit) -> str:
+    return f"it matches a pattern, {hit.entry}" if hit.entry else f"it is {hit.how}"
 
 
 def _hit(word: str, rules: Rules) -> Hit | None:

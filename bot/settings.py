@@ -120,7 +120,9 @@ class Filter(_Group):
         "empty: allowed.txt in the state folder",
     )
     links: Literal["say", "drop"] = Field(
-        "say", description="A link is spoken as the word link, or its line is dropped"
+        "say",
+        description="A link is spoken as the word link and a phone number as a number (say), "
+        "or the line is dropped (drop)",
     )
     link_hosts: Names = Field((), description="Hosts whose links are spoken, such as example.org")
     pronunciations: Path | None = Field(
@@ -165,6 +167,11 @@ class Limit(_Group):
         ge=0,
         description="Seconds after a raid, or a flood of viewers, in which only subscribers and "
         "viewers who spoke before are spoken; 0: never",
+    )
+    raid_viewers: int = Field(
+        10,
+        ge=0,
+        description="Viewers that a raid brings at least to count for that; if not told, it counts",
     )
 
 

@@ -84,6 +84,7 @@ class Ledger:
 
     def end_line(self, line: Line, end: End, reason: str) -> None:
         """The same for a line."""
+        line.end = end
         spoken = replace(line.message, text=line.spoken) if line.spoken else line.message
         self.end(end, spoken, reason)
         if line.stages.first_sample is not None:

@@ -4,7 +4,11 @@ Does not know rate limits or earlier lines: each line stands alone. `--blocklist
 list; without it the shipped ones hold.
 
     in    {"text", "user"?, "name"?, "prev"?: [..]}; null means absent
-    out   {"verdict": "speak" | "drop" | "hold", "reason", "spoken"}
+    out   {"verdict": "speak" | "drop" | "hold", "reason", "spoken",
+           "rule"?, "hit"?: {"entry"?, "how", "reading", "start", "end"}}
+
+`rule` and `hit` say which rule refused, and where in which reading; `start` and `end` count
+characters.
 
 Exit status: 0 at the end of the input, 2 if an argument or a list is wrong.
 """
@@ -78,10 +82,25 @@ def _lines(stream: BinaryIO) -> Iterator[bytes]:
         yield line
 
 
+def _answered(verdict: Verdict) -> dict[str, object]:
+    answer: dict[str, object] = {
+        "verdict": verdict.action,
+        "reason": verdict.reason,
+        "spoken": verdict.spoken,
+    }
+    if verdict.rule:
+        answer["rule"] = verdict.rule
+    if (hit := verdict.hit) is not None:
+        entry = {"entry": hit.entry} if hit.entry else {}
+        span = {"reading": hit.reading, "start": hit.start, "end": hit.end}
+        answer["hit"] = entry | {"how": hit.how} | span
+    return answer
+
+
 def _answer(rules: Rules, *, say_name: bool) -> None:
     for raw in _lines(sys.stdin.buffer):
         verdict = _verdict(raw, rules, say_name)
-        answer = {"verdict": verdict.action, "reason": verdict.reason, "spoken": verdict.spoken}
+        answer = _answered(verdict)
         sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=True).encode() + b"\n")
         # Whoever asks line by line waits for the answer.
         sys.stdout.buffer.flush()

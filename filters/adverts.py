@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import NamedTuple
 
 from filters import links, lookalikes
 
@@ -114,6 +115,24 @@ _SIGN = re.compile(r"[0134578@$]")
 _DRAWN = re.compile(r"[_*~]|\s\s")
 _APART = re.compile(r"[\s_*~]+")
 
+_Kind = tuple[str, tuple[int, int]]
+"""A kind of advert and the span of what gave it away."""
+
+
+class Advert(NamedTuple):
+    """What gave an advert away."""
+
+    kind: str
+    """Which kind it is, in words that may be shown."""
+    reading: str
+    """How the text was read."""
+    text: str
+    """The text read so."""
+    start: int
+    """Where its first sign begins there."""
+    end: int
+    """Where its last one ends."""
+
 
 def _folded(text: str) -> str:
     """Lower case, without marks, leet as letters; й and ё lose theirs too, as the patterns do."""
@@ -124,49 +143,60 @@ def _folded(text: str) -> str:
     return _LEET_WORD.sub(lambda m: m[0].translate(_LEET), text) if _SIGN.search(text) else text
 
 
-def _bought(text: str, folded: str) -> str | None:
-    buy = _BUY.search(folded) is not None
-    offered = _OFFERED.search(folded) is not None
-    if _INFLATE.search(folded) and _SOLD.search(folded):
-        return "bought followers"
-    if not (buy or offered or _FAMED.search(folded) or _BEST.search(folded)):
+def _over(*signs: re.Match[str] | None) -> tuple[int, int]:
+    """From where the first of some signs begins to where the last one ends."""
+    spans = [sign.span() for sign in signs if sign]
+    return min(start for start, _ in spans), max(end for _, end in spans)
+
+
+def _bought(text: str, folded: str) -> _Kind | None:
+    if (inflated := _INFLATE.search(folded)) and (sold := _SOLD.search(folded)):
+        return "bought followers", _over(inflated, sold)
+    buy, offered, best = (kind.search(folded) for kind in (_BUY, _OFFERED, _BEST))
+    famed = _FAMED.search(folded)
+    if not (buy or offered or famed or best):
         return None
+    sold = famed and _SOLD.search(folded)
     linked = bool(links.find(text))
-    signs = (
-        (_FAMED.search(folded) is not None and _SOLD.search(folded) is not None)
-        + buy
-        + offered
-        + (_LIST.search(folded) is not None)
-        + (not offered and _CHEAPLY.search(folded) is not None)
-        + linked
-        + (linked and _BEST.search(folded) is not None)
-    )
+    signs = [
+        famed if sold else None,
+        buy,
+        offered,
+        _LIST.search(folded),
+        None if offered else _CHEAPLY.search(folded),
+        best if linked else None,
+    ]
     talk = _TALK.search(folded) is not None
-    return "bought followers" if signs >= 2 + talk else None
+    # A link is a sign as well; it stands in the text as typed.
+    if sum(map(bool, signs)) + linked < 2 + talk:
+        return None
+    return "bought followers", _over(*signs, sold)
 
 
-def _promoted(folded: str) -> str | None:
-    grown = _GROWN.search(folded) is not None
-    if _ADDED.search(folded) and (grown or _SOLD.search(folded) or _DESIGNED.search(folded)):
-        return "help for the channel, elsewhere"
-    if grown and _YOURS.search(folded) and (_CHEAPLY.search(folded) or _LIST.search(folded)):
-        return "promotion of channels"
-    if _DESIGNED.search(folded) and _OFFERING.search(folded):
-        return "designs for streamers"
+def _promoted(folded: str) -> _Kind | None:
+    grown, added, designed = (kind.search(folded) for kind in (_GROWN, _ADDED, _DESIGNED))
+    if added and (offer := grown or _SOLD.search(folded) or designed):
+        return "help for the channel, elsewhere", _over(added, offer)
+    if grown and (yours := _YOURS.search(folded)):
+        if cheap := _CHEAPLY.search(folded) or _LIST.search(folded):
+            return "promotion of channels", _over(grown, yours, cheap)
+    if designed and (offering := _OFFERING.search(folded)):
+        return "designs for streamers", _over(designed, offering)
     return None
 
 
-def _find(text: str, folded: str) -> str | None:
+def _find(text: str, folded: str, reading: str) -> Advert | None:
     if not any([sign in folded for sign in _GATE]):
         return None
-    return _bought(text, folded) or _promoted(folded)
+    found = _bought(text, folded) or _promoted(folded)
+    return None if found is None else Advert(found[0], reading, folded, *found[1])
 
 
-def find(text: str) -> str | None:
-    """Which kind of advert a text (fold.clean) is, in words that may be shown, or None."""
+def find(text: str) -> Advert | None:
+    """The advert that a text (fold.clean) is, or None."""
     folded = _folded(text)
-    why = _find(text, folded)
-    if why or folded.isascii():
-        return why
+    found = _find(text, folded, "folded")
+    if found or folded.isascii():
+        return found
     alike = folded.translate(lookalikes.LATIN)
-    return _find(text, alike) if alike != folded else None
+    return _find(text, alike, "look-alike letters") if alike != folded else None

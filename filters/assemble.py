@@ -5,18 +5,14 @@ Does not open a user's files (their texts come parsed, listfile.py), nor judge.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from filters import dictionary
 from filters.listfile import Listed
 from filters.message import Tier
-from filters.patterns import compile_patterns
+from filters.patterns import Patterns, compile_patterns
 from filters.shipped import LANGUAGES, shipped
 from filters.wordlist import Entry, WordList, compile_words
-
-Patterns = Callable[[str], str | None]
-"""Gives the name of the pattern that matches a reading's text."""
-
 
 _LOOSE = 0.6
 """How nearly a word must sound like a shipped one: two thousand of them have many neighbours."""

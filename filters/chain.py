@@ -10,14 +10,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from filters import adverts, links, numbers_private
+from filters import adverts, drawing, links, numbers_private
 from filters.fold import clean
 from filters.language import language_of
-from filters.message import Action, ChatMessage, Fragment, Hit, Verdict
+from filters.leet import spellings
+from filters.message import Action, ChatMessage, Fragment, Hit, Verdict, What
 from filters.names_said import nobody, says, spoken_name
+from filters.patterns import Patterns
 from filters.phrases_said import phrases
 from filters.readings import readings
-from filters.speakable import Saying, cut, drawn, estimate_seconds, speakable, without_emotes
+from filters.speakable import Saying, cut, estimate_seconds, speakable, without_emotes
 from filters.stretches import TooContrived
 from filters.trigger import is_paid
 from filters.wordlist import WordList, compile_words
@@ -30,10 +32,11 @@ class Rules:
 
     words: WordList = field(default_factory=lambda: compile_words(()))
     """The block list."""
-    patterns: Callable[[str], str | None] | None = None
-    """Gives the name of the streamer's own pattern that a reading's text matches, or None."""
+    patterns: Patterns | None = None
+    """Finds the streamer's own patterns in a reading's text."""
     links: Literal["say", "drop"] = "say"
-    """Whether an address is spoken as the word `link` or drops the message."""
+    """Whether an address is spoken as the word `link`, and a telephone or card number as the words
+    `a number`, or drops the message."""
     hosts: frozenset[str] = frozenset()
     """Hosts whose addresses are no links; lower case, subdomains are meant too."""
     language: str = "en"
@@ -75,7 +78,7 @@ class Refused:
     reason: str
     """Safe to log and to show."""
     hit: Hit | None = None
-    """What was hit, where a word was."""
+    """What of the text it refuses."""
 
 
 Rule = Callable[[Draft, Rules], Draft | Refused]
@@ -83,6 +86,13 @@ Rule = Callable[[Draft, Rules], Draft | Refused]
 
 def _blocked(hit: Hit) -> Refused:
     return Refused(f"blocked word ({hit.entry}, {hit.how}, reading: {hit.reading})", hit)
+
+
+def _seen(
+    what: What, how: str, text: str, span: tuple[int, int], *, reading: str = "as typed"
+) -> Hit:
+    """What no list has, in a text that a rule looked at."""
+    return Hit("", None, how, reading, text, *span, what)
 
 
 def _emotes(draft: Draft, rules: Rules) -> Draft | Refused:
@@ -95,7 +105,10 @@ def _words(draft: Draft, rules: Rules) -> Draft | Refused:
     try:
         hit = draft.search.find(readings(draft.text))
     except TooContrived:
-        return Refused("too contrived to be judged")
+        hit = _seen(
+            What.CONTRIVED, "a line with too many ways to read it", draft.text, (0, len(draft.text))
+        )
+        return Refused("too contrived to be judged", hit)
     return replace(draft, judged=draft.text) if hit is None else _blocked(hit)
 
 
@@ -105,26 +118,50 @@ def _split_words(draft: Draft, rules: Rules) -> Draft | Refused:
 
 
 def _patterns(draft: Draft, rules: Rules) -> Draft | Refused:
-    for reading in readings(draft.text) if rules.patterns else ():
-        name = rules.patterns(reading.text) if rules.patterns else None
-        if name is not None:
-            return Refused(f"blocked pattern ({name}, reading: {reading.name})")
+    if rules.patterns is None:
+        return draft
+    for reading in readings(draft.text):
+        for text in spellings(reading.text):
+            found = rules.patterns(text)
+            if found is None:
+                continue
+            seen = reading.name, text, found.start, found.end
+            hit = Hit(found.name, found.tier, "pattern", *seen, What.PATTERN)
+            return Refused(f"blocked pattern ({hit.entry}, reading: {hit.reading})", hit)
     return draft
 
 
 def _adverts(draft: Draft, rules: Rules) -> Draft | Refused:
-    why = adverts.find(draft.text)
-    return draft if why is None else Refused(f"an advert ({why})")
+    found = adverts.find(draft.text)
+    if found is None:
+        return draft
+    how = f"an advert ({found.kind})"
+    span = found.start, found.end
+    return Refused(how, _seen(What.ADVERT, how, found.text, span, reading=found.reading))
 
 
 def _links(draft: Draft, rules: Rules) -> Draft | Refused:
-    if rules.links == "drop" and links.find(draft.text, rules.hosts):
-        return Refused("a link")
-    return draft
+    found = links.find(draft.text, rules.hosts) if rules.links == "drop" else ()
+    return Refused("a link", _seen(What.LINK, "a link", draft.text, found[0])) if found else draft
+
+
+def _numbers(draft: Draft, rules: Rules) -> Draft | Refused:
+    if rules.links != "drop":
+        return draft
+    # The path of an allowed address is not spoken, whatever numbers it holds.
+    text = links.replace(draft.text, hosts=rules.hosts)
+    found = numbers_private.find(text)
+    if not found:
+        return draft
+    how = "a telephone or card number"
+    reading = "as typed" if text == draft.text else "paths of links out"
+    return Refused(how, _seen(What.NUMBER, how, text, found[0], reading=reading))
 
 
 def _drawing(draft: Draft, rules: Rules) -> Draft | Refused:
-    return Refused("drawn with characters") if drawn(draft.text) else draft
+    span = drawing.find(draft.text)
+    how = "drawn with characters"
+    return draft if span is None else Refused(how, _seen(What.DRAWING, how, draft.text, span))
 
 
 def _speakable(draft: Draft, rules: Rules) -> Draft | Refused:
@@ -160,6 +197,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("patterns", _patterns),
     ("adverts", _adverts),
     ("links", _links),
+    ("numbers", _numbers),
     ("drawing", _drawing),
     ("speakable", _speakable),
     ("name", _name),

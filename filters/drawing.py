@@ -35,15 +35,19 @@ def _is_symbol(char: str) -> bool:
     return not char.isalnum() and char not in _SPEECH and ord(char) < 0x2600
 
 
-def drawn(text: str) -> bool:
-    """Whether a text is a drawing of characters rather than something to say.
+def find(text: str) -> tuple[int, int] | None:
+    """Where a text is a drawing of characters rather than something to say; None: it is none.
 
     Twelve strokes that are two thirds of what is seen, twelve blocks that are a third, nearly
-    nothing but signs over sixty characters, four faces of signs, or a known figure.
+    nothing but signs over sixty characters, four faces of signs: the whole text; or a known figure.
     """
     if "=" in text or "(" in text or "--" in text:
-        if _FIGURE.search(text):
-            return True
+        if figure := _FIGURE.search(text):
+            return figure.span()
+    return (0, len(text)) if _all_drawn(text) else None
+
+
+def _all_drawn(text: str) -> bool:
     ink = text.replace(" ", "")
     if len(ink) < _INK or ink.isalnum():
         return False

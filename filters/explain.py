@@ -94,7 +94,8 @@ def _rules(verdict: Verdict) -> Iterator[str]:
 
 
 def _hit(hit: Hit) -> Iterator[str]:
-    yield from _field("hit", f"{hit.entry} (tier {hit.tier}): {hit.how}")
+    entry = f"{hit.entry} (tier {hit.tier}): " if hit.entry else ""
+    yield from _field("hit", entry + hit.how)
     yield from _field("", f"in the reading: {hit.reading}")
     start = max(0, hit.start - _AROUND)
     before = escaped(hit.text[start : hit.start])

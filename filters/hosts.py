@@ -16,20 +16,23 @@ from typing import NamedTuple
 from filters import lookalikes, tlds
 from filters.host_rules import Place, is_host
 
-DOT_CHARS = ".\u00b7\u2022\u2027\u2219\u22c5\u3002\uff61\ua4f8\u06d4"
+DOT_CHARS = (
+    ".\u00b0\u00b7\u2022\u2027\u2219\u22c5\u25cf\u26ab\u23fa\u3002\u30fb\uff61\ua4f8\u06d4\u0702"
+)
 """Characters that are a dot or pass for one."""
 DOTS = re.escape(DOT_CHARS)
 """The same for a regex class."""
-WORD = r"(?:dot|d0t|d\so\st|punkt|punto|ponto|point|точка)"
+WORD = r"(?:d[o0\u043e\u03bf]t|d[\s._-]o[\s._-]t|punkt|punto|ponto|point|точка|tochka|kropka)"
 """How a dot is said, for a regex."""
 DOT = re.compile(
     rf"""
-    (?P<held>\s{{0,2}}(?:[\[({{<|"]\s?(?:[{DOTS}]|{WORD})\s?[\])}}>|"]|([-_*~])(?:{WORD})\2)\s{{0,2}})
+    (?P<held>\s{{0,2}}(?:[\[({{<|"']\s?(?:[{DOTS}]|{WORD})\s?[\])}}>|"']|([-_*~/,])(?:{WORD})\2)\s{{0,2}}
+      |\s{{0,2}}(?:点|點|ドット|닷|점)\s{{0,2}}(?=(?:com|net|org|cn|tv|gg)(?![a-z])))
    |(?P<said>\s{{1,3}}(?P<word>{WORD})\s{{1,3}})
    |(?P<apart>\s{{1,3}}[{DOTS}]\s{{0,3}})
    |(?P<after>[{DOTS}]{{2,3}}|[{DOTS}]\s{{1,3}})
    |(?P<plain>[{DOTS}])
-   |(?P<comma>,(?=(?:com|net|org)(?!\w)))
+   |(?P<comma>,(?=(?:com|net|org)(?!\w))|[;*|](?=com(?!\w)))
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -41,6 +44,8 @@ _CHAR = rf"[^\s\x00-,/:-@\[-`{{-\x7f«»“”„‘’…、，！？（）「�
 _LETTERS = rf"(?<!{_CHAR})[^\W_](?:[ ][^\W_](?!{_CHAR})){{1,40}}"
 # Read the same forwards and backwards: labels left of a dot are looked for in the reversed text.
 _LABEL = re.compile(rf"{_LETTERS}|{_CHAR}{{1,63}}")
+# `zorgle.c om`: an ending that is torn.
+_RIGHT = re.compile(rf"(?:c om|co m)(?!{_CHAR})|{_LABEL.pattern}", re.IGNORECASE)
 _PATH = re.compile(r"(?::\d{1,5}(?!\d))?(?:[/?#\\]\S{0,600})?")
 _SAID_PATH = re.compile(r"(?:\s{1,2}(?:slash|barra|schrägstrich|/)\s{1,2}[\w-]{1,40}){1,3}", re.I)
 _TRAILING = ".,!?;:)]}>'\"…"
@@ -84,7 +89,7 @@ def _chains(text: str) -> Iterator[list[_Dot]]:
     size = len(text)
     chain: list[_Dot] = []
     for match in DOT.finditer(text):
-        right = _LABEL.match(text, match.end())
+        right = _RIGHT.match(text, match.end())
         left = _LABEL.match(backwards, size - match.start())
         if left is None or right is None:
             continue
@@ -134,7 +139,8 @@ def trim(text: str, start: int, end: int) -> int:
     return end
 
 
-def _path(text: str, end: int) -> int:
+def path_end(text: str, end: int) -> int:
+    """Where the port and path end that stand behind a host which ends at `end`."""
     match = _PATH.match(text, end)
     stop = match.end() if match else end
     if said := _SAID_PATH.match(text, stop):
@@ -162,7 +168,7 @@ def _host(text: str, chain: list[_Dot], last: int) -> Host | None:
         return None
     first = _first(text, chain, last)
     start, end = chain[first].left[0], dot.right[0] + size
-    stop = _path(text, end)
+    stop = path_end(text, end)
     at = Place(
         ending,
         _bare(text[slice(*dot.left)]),

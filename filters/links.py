@@ -12,7 +12,7 @@ from collections.abc import Container, Iterator
 from typing import NamedTuple
 
 from filters import hosts as hosts_
-from filters import tlds
+from filters import hosts_spaced, tlds
 from filters.samelength import plain
 
 _AT_WORD = r"(?:at|arroba|arobase|chez|ät|klammeraffe|собака)"
@@ -28,16 +28,16 @@ _SIGNS = (
         "( at",
         "<at",
         "::",
-        ",com",
-        ",net",
-        ",org",
+        *(",com", ",net", ",org", ";com", "*com", "|com"),
         "http",
         "hxxp",
         " t t p",
         " x x p",
         "h tt",
     ),
-    *("dot", "d0t", "d o t", "punkt", "punto", "ponto", "point", "точка", "www", "colon"),
+    *("dot", "d0t", "d\u043et", "d\u03bft", "d o t", "d_o_t", "d-o-t"),
+    *("punkt", "punto", "ponto", "point", "точка", "tochka", "kropka"),
+    *("点", "點", "ドット", "닷", "점", "www", "colon"),
     *("mailto:", "magnet:", "tel:", "sms:", "arroba", "arobase"),
     *sorted(tlds.MAIL - tlds.MAIL_WORDS),
 )
@@ -52,16 +52,15 @@ _URL = re.compile(
     | {_BEGIN}(?:mailto|magnet|tel|sms):\S{{1,200}}
     | (?<![\w:/\\])(?:{_SLASH}\s?){{2}}(?P<bare>(?=[\w.-]{{1,63}}[{hosts_.DOTS}])\S{{1,2000}})
     | {_BEGIN}(?P<www>www\d?\s?[{hosts_.DOTS}]\s?[^\W_]\S{{0,2000}})
-    | {_BEGIN}www\d?\s{{1,2}}\w[\w-]{{0,62}}\s{{1,2}}(?:com|net|org|tv|gg|io|de|fr|es|br|ru){_END}
     | {_BEGIN}(?<!\w\.)(?:\w\.){{3,30}}(?:c\.o\.m|n\.e\.t|o\.r\.g){_END}
-    | {_BEGIN}(?:discord|discordapp|twitch|youtu|youtube|bit|tinyurl|t|wa)\s{{1,2}}
-      (?:gg|tv|be|ly|me|com)\s?/\s?[\w-]{{1,60}}
     """,
     re.IGNORECASE | re.VERBOSE,
 )
 # `zorgledotcom`, `zorgle dotcom`, but not the dotcom bubble
 _GLUED = re.compile(
-    rf"""{_BEGIN}(?P<name>\w[\w-]{{2,40}}?)\s{{0,2}}dot(?:com|net|org|gg|tv|io){_END}
+    rf"""{_BEGIN}(?P<name>\w[\w-]{{2,40}}?)\s{{0,2}}
+         (?:dot(?:com|net|org|gg|tv|io){_END}
+           |(?:(?<=[a-z\d])|(?<=[a-z\d]\s))(?:닷컴|ドットコム))
          (?!\s{{1,2}}(?:bubble|boom|crash|era|compan))""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -120,7 +119,7 @@ def _urls(text: str) -> Iterator[_Address]:
         yield _Address(match.start(), hosts_.trim(text, *match.span()), _authority(rest))
     for match in _GLUED.finditer(text):
         if match["name"].casefold() not in tlds.COMMON | tlds.ARTICLES:
-            yield _Address(*match.span(), "")
+            yield _Address(match.start(), hosts_.path_end(text, match.end()), "")
 
 
 def _mails(text: str, found: list[hosts_.Host]) -> Iterator[_Address]:
@@ -180,11 +179,15 @@ def _signed(text: str) -> bool:
 
 def _addresses(text: str) -> list[_Address]:
     text = plain(text)
-    if not _signed(text):
-        return []
-    found = list(hosts_.find(text))
-    addresses = [_Address(host.start, host.end, host.name) for host in found]
-    return _merged([*addresses, *_urls(text), *_mails(text, found), *_ips(text)])
+    dotted: list[_Address] = []
+    if _signed(text):
+        found = list(hosts_.find(text))
+        dotted = [_Address(host.start, host.end, host.name) for host in found]
+        dotted = _merged([*dotted, *_urls(text), *_mails(text, found), *_ips(text)])
+    spaced = [_Address(host.start, host.end, host.name) for host in hosts_spaced.find(text)]
+    # Of what has dots too, the dots say more.
+    apart = [s for s in spaced if not any(s.start < d.end and d.start < s.end for d in dotted)]
+    return _merged([*dotted, *apart]) if apart else dotted
 
 
 def _allowed(host: str, hosts: Container[str]) -> str:

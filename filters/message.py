@@ -140,6 +140,8 @@ class ChatMessage:
     """Whether the platform says it is this author's first message in the channel."""
     paid: Payment | None = None
     """What was given with it."""
+    viewers: int | None = None
+    """How many viewers a raid brings; None: not told, or no raid."""
     extra: Mapping[str, object] = field(default_factory=dict, hash=False)
     """Keys of a recording that this program does not know; kept and written again."""
 
@@ -202,24 +204,40 @@ class Tier(StrEnum):
     MILD = "mild"
 
 
+class What(StrEnum):
+    """What a text was refused for."""
+
+    WORD = "word"
+    PATTERN = "pattern"
+    ADVERT = "advert"
+    LINK = "link"
+    NUMBER = "number"
+    DRAWING = "drawing"
+    CONTRIVED = "contrived"
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """What of a message met which entry of a block list."""
+    """What of a message a rule refused."""
 
     entry: str
-    """The entry as list and number, `your list, entry 3`; never the word itself."""
-    tier: Tier
-    """How bad the entry is."""
+    """The entry that it met, as list and number, `your list, entry 3`; never the word itself.
+    Empty where no list has it."""
+    tier: Tier | None
+    """How bad the entry is; None where no list has it."""
     how: str
-    """How the entry stands in the reading: `whole word`, `pulled apart`, `sounds like`."""
+    """How the entry stands in the reading (`whole word`, `pulled apart`, `sounds like`), or what
+    was seen there (`a link`)."""
     reading: str
-    """The name of the reading that held it: `folded`, `leet`."""
+    """The name of the reading that held it: `folded`, `leet`, `as typed`."""
     text: str
     """The reading's whole text."""
     start: int
     """Where it begins in `text`."""
     end: int
     """Where it ends in `text`."""
+    what: What = What.WORD
+    """What kind of thing it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +255,6 @@ class Verdict:
     rule: str = ""
     """The name of the rule that refused; empty if none did."""
     hit: Hit | None = None
-    """What was hit, where a word was."""
+    """What of the text was refused, where the text was."""
     language: str = ""
     """The line's language as an ISO 639-1 code, where it could be told."""

@@ -2,7 +2,8 @@
 
 Does not know addresses (links.py) nor how other numbers are said. A number in groups is known by
 the lengths of its groups, a bare one only by what stands around it: `call 5550134`. What merely
-counts stays: dates, years, thousands, countdowns, scores.
+counts stays: dates, years, thousands, countdowns, scores. What nothing tells from such stays too
+and is not found: `555 1234`, `5550134`, `2025550143` or `12 34 56 78` with no word about a call.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ _CARD_SHAPES = frozenset({(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3), (
 
 _BEFORE = re.compile(
     r"(?<!\w)(?:call(?! of)|phone|phone ?number|whats ?app|wa|tel(?:e[fp]h?on[eo]?)?"
-    r"|teléfono|text|sms"
+    r"|teléfono|text|txt|sms|hmu|hit me up|ring me|reach me|contact(?: me)?|my digits"
     r"|(?:my|our|his|her|cell|mobile) (?:number|cell|nr|num)|mobile|cellphone|cell|viber|hotline"
     r"|ll[aá]ma(?:me|nos)?|ll[aá]mame|m[oó]vil|mi n[uú]mero|celular|zap(?:zap)?|lig(?:a|ue|uem)"
     r"|meu n[uú]mero|ruf|anruf(?:en)?|handy(?:nummer)?|meine nummer|telefonnummer"
@@ -120,13 +121,35 @@ def _national(written: str, groups: Sequence[str]) -> bool:
         return True
     if digits >= 9 and groups[0][0] == "0" and len(groups) > 1 and min(shape) > 1:
         return True
+    if len(groups) == 1:
+        return _dialled(groups[0])
     if shape[0] == 1 and groups[0] not in _TRUNK:
         return False
     if _LOOSE.search(written):
-        return shape in _SHAPES and groups[0] != "100"
+        return (shape in _SHAPES and groups[0] != "100") or _led_by_zero(groups)
     # `200-1500` is a range
     ranged = len(groups) == 2 and groups[1].endswith("00") and groups[1][0] != "0"
     return shape in _TIGHT_SHAPES and not ranged and not _decimals(written)
+
+
+def _dialled(digits: str) -> bool:
+    """Whether a bare number begins as one that is dialled at home, and as no amount does."""
+    return (
+        10 <= len(digits) <= 12
+        and digits[0] == "0" != digits[1]
+        and len(set(digits)) > 3
+        and not counts([int(digit) for digit in digits[:-1]])
+    )
+
+
+def _led_by_zero(groups: Sequence[str]) -> bool:
+    """Whether it is `555 0134`: no amount or year begins with 0, and the hour on a quarter does."""
+    first, last = groups[0], groups[-1]
+    return (
+        (len(groups), len(first), len(last)) == (2, 3, 4)
+        and last[0] == "0" != first[0]
+        and last[2:] not in ("00", "15", "30", "45")
+    )
 
 
 def _decimals(written: str) -> bool:

@@ -8,9 +8,11 @@ accents. RE2's `\\b`, `\\w` and `\\d` know ASCII only. The only room that knows 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from filters.listfile import Pattern
+from filters.message import Tier
 
 PATTERNS = 500
 """Patterns at most."""
@@ -23,15 +25,35 @@ _MEMORY_OF_ALL = 32 << 20
 
 
 class PatternsMissing(Exception):  # noqa: N818 - it says what is
-    """There are patterns, but what reads them is not installed; the text says how to install it."""
+    """There are patterns, but what reads them is not installed; the text names the first pattern
+    and says how to install it."""
 
 
-def _re2() -> Any:
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """Where a pattern matches a text."""
+
+    name: str
+    """The pattern, as list and line."""
+    tier: Tier
+    """How bad it is."""
+    start: int
+    """The first character that it matches."""
+    end: int
+    """One past the last."""
+
+
+Patterns = Callable[[str], Matched | None]
+"""Gives the first pattern, in the order of the lists, that matches in a reading's text."""
+
+
+def _re2(first: Pattern) -> Any:
     try:
         import re2
     except ImportError:
         raise PatternsMissing(
-            "a line between slashes is a pattern, which needs google-re2: scripts/run --with regex,"
+            f"{first.name}: a line between slashes is a pattern, which needs google-re2:"
+            " scripts/run --with regex,"
             " or, with the Python that runs the bot, python -m pip install google-re2"
         ) from None
     return re2
@@ -69,11 +91,21 @@ def _checked(re2: Any, pattern: Pattern) -> Any:
     return compiled
 
 
-def compile_patterns(patterns: Sequence[Pattern]) -> Callable[[str], str | None] | None:
+def _matched(pattern: Pattern, data: bytes, span: tuple[int, int]) -> Matched:
+    """A match whose span counts bytes of UTF-8; a character that it cuts belongs to it (`\\C`)."""
+    start, end = span
+    return Matched(
+        pattern.name,
+        pattern.tier,
+        len(data[:start].decode("utf-8", "ignore")),
+        len(data[:end].decode("utf-8", "replace")),
+    )
+
+
+def compile_patterns(patterns: Sequence[Pattern]) -> Patterns | None:
     """What finds the patterns in a text; None if there are none.
 
-    It is called with a reading's text and gives the name of the first pattern, in the order of the
-    list, that matches anywhere in it, in either case, or None.
+    It is called with a reading's text; a pattern may match anywhere in it, in either case.
 
     Raises:
         PatternsMissing: there are patterns and google-re2 is not installed.
@@ -81,10 +113,10 @@ def compile_patterns(patterns: Sequence[Pattern]) -> Callable[[str], str | None]
     """
     if not patterns:
         return None
-    re2 = _re2()
+    re2 = _re2(patterns[0])
     if len(patterns) > PATTERNS:
         raise ValueError(f"{patterns[PATTERNS].name}: more than {PATTERNS} patterns")
-    single = [(_checked(re2, pattern), pattern.name) for pattern in patterns]
+    single = [(_checked(re2, pattern), pattern) for pattern in patterns]
     try:
         # One look for all: nearly every text matches none. Not re2.Set, which answers "none" where
         # it runs out of memory; this falls back to a slower search.
@@ -92,10 +124,13 @@ def compile_patterns(patterns: Sequence[Pattern]) -> Callable[[str], str | None]
     except ValueError:
         raise ValueError(f"{patterns[-1].name}: the patterns together are too large") from None
 
-    def find(text: str) -> str | None:
+    def find(text: str) -> Matched | None:
         data = text.encode("utf-8", "replace")
         if not every.search(data):
             return None
-        return next((name for compiled, name in single if compiled.search(data)), None)
+        for compiled, pattern in single:
+            if match := compiled.search(data):
+                return _matched(pattern, data, match.span())
+        return None
 
     return find

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from filters import code_said, emoji_names, links, markup, numbers_said, repeats
 from filters.abbreviations import abbreviations
 from filters.capitals import unshouted
-from filters.drawing import drawn
 from filters.fold import LIMIT, clean
 from filters.laughs import one_laugh
 from filters.message import Fragment, FragmentType
@@ -22,7 +21,7 @@ from filters.names_said import nobody, spoken_name
 from filters.phrases_said import Phrases, phrases
 from filters.pronunciation import Table, pronounced
 
-__all__ = ["Saying", "cut", "drawn", "estimate_seconds", "speakable", "without_emotes"]
+__all__ = ["Saying", "cut", "estimate_seconds", "speakable", "without_emotes"]
 
 CHARS_PER_SECOND = 14.0
 """How fast voices speak, on average."""

@@ -55,7 +55,7 @@ ARTICLES = frozenset(
     el la los las un una este esta ese esa mi tu su otro o os as um uma esse essa seu meu mesmo
     der die das den dem ein eine einen diesen jeden kein le les ce cet du des au ton mon son quel
     polka kim microsoft asp vb visual learn another same only certain good bonus extra match game
-    bom bon bien mal es era fue é foi
+    bom bon bien mal es era fue é foi say says said dot
     """.split()
 )
 """Words before a said `dot` that make it a noun: the dot com bubble, este punto es claro."""

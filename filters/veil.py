@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from filters.fold import clean
 from filters.leet import spellings
-from filters.message import Hit, Tier
+from filters.message import Hit, Tier, What
 from filters.readings import readings
 from filters.tokens import tokens
 from filters.wordlist import WordList
@@ -51,7 +51,8 @@ def veiled(text: str, words: WordList, hit: Hit | None = None) -> str:
     Args:
         text: what somebody wrote; hostile.
         words: the lists in force.
-        hit: what of the text was hit, if anything: a listed word that is pulled apart there goes.
+        hit: what of the text was hit, if anything: a listed word that is pulled apart there goes,
+            and so does what a pattern of tier never matches.
     """
     chunks = clean(text).split(" ")
     shown = {at: 1 for at, chunk in enumerate(chunks) if _reads_as_listed(chunk, words)}
@@ -64,6 +65,10 @@ def veiled(text: str, words: WordList, hit: Hit | None = None) -> str:
 
 
 def spelled(hit: Hit, words: WordList) -> bool:
-    """Whether what was hit is a listed word of tier never itself, in one piece or several."""
+    """Whether what was hit is of tier never itself: a listed word, in one piece or several, or what
+    a pattern matches.
+    """
+    if hit.tier is not Tier.NEVER:
+        return False
     word = "".join(tokens(hit.text[hit.start : hit.end]))
-    return hit.tier is Tier.NEVER and (hit.how == "whole word" or _listed(word, words))
+    return hit.what is What.PATTERN or hit.how == "whole word" or _listed(word, words)

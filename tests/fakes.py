@@ -193,6 +193,7 @@ class Channel:
             speech=shipped.speech if limits else {},
             copies=limits,
             crowd_s=shipped.crowd_s if limits else 0.0,
+            raid_viewers=shipped.raid_viewers,
             wary=shipped.wary,
             say_name=say_name,
         )

@@ -31,6 +31,7 @@ _COMMON = {"at", "platform", "channel", "kind"}
 _REMOVAL = _COMMON | {"target", "seconds"}
 _MESSAGE = _COMMON | {
     "id", "author", "text", "fragments", "reply_to", "shared_from", "reward", "first", "paid",
+    "viewers",
 }  # fmt: skip
 _AUTHOR = {"id", "name", "login", "roles"}
 _FRAGMENT = {"type", "text", "id"}
@@ -92,6 +93,7 @@ def encode(event: Event) -> dict[str, object]:
         )
         | _given("reward", _reward_object(event))
         | _given("paid", _paid_object(event))
+        | _given("viewers", event.viewers)
     )
 
 
@@ -130,6 +132,7 @@ def _message(data: Object, kind: Kind) -> ChatMessage:
         reward=_reward(data),
         first=_flag(data, "first"),
         paid=_payment(data),
+        viewers=_count(data, "viewers"),
         extra=_rest(data, _MESSAGE) | _unknown_within(data),
     )
 
@@ -226,6 +229,15 @@ def _amount(data: Object, key: str, *, within: str = "") -> float | None:
     if number is not None and number < 0:
         raise ValueError(f"{_key(key, within)}: must not be negative")
     return number
+
+
+def _count(data: Object, key: str) -> int | None:
+    value = data.get(key)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ValueError(f"{key}: must be a whole number, not negative")
+    return value
 
 
 def _flag(data: Object, key: str) -> bool:

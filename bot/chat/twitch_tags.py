@@ -123,6 +123,7 @@ def _message(line: IrcLine, text: str, kind: Kind = Kind.MESSAGE) -> ChatMessage
         reward=Reward(reward) if reward and ours else None,
         first=tags.get("first-msg") == "1",
         paid=Payment(bits, "bits") if bits and ours else None,
+        viewers=_number(tags, "msg-param-viewerCount") if kind is Kind.RAID else None,
     )
 
 

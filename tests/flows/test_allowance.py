@@ -146,6 +146,20 @@ async def test_with_a_raid_only_regulars_and_subscribers_are_spoken(
         assert caplog.text.count("the raid is over") == 1
 
 
+@pytest.mark.parametrize(
+    ("viewers", "closed"),
+    [(0, False), (2, False), (9, False), (10, True), (900, True), (None, True)],
+)
+async def test_a_raid_of_a_few_viewers_is_no_crowd_and_one_of_unknown_size_is(
+    viewers: int | None, closed: bool
+) -> None:
+    async with Channel(limits=True) as channel:
+        raid(channel, viewers=viewers)
+        channel.says("!tts hello from the raid", "new")
+        await channel.ledger.settled()
+        assert channel.ends() == {"ignored": 1, "dropped" if closed else "spoken": 1}
+
+
 async def test_a_raid_in_another_channel_of_a_shared_chat_is_not_ours() -> None:
     async with Channel(limits=True) as channel:
         raid(channel, shared_from="elsewhere")

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
 from bot.audio.player import State
+from bot.intake import Intake
 from engine.speech import BadRequest, EngineFailed
 from filters.chain import Rules
 from filters.gate import Gate
-from filters.message import Fragment, Kind, Payment, Removal, RemovalKind, Role
+from filters.message import Fragment, Kind, Payment, Removal, RemovalKind, Role, Tier
 from filters.trigger import Trigger
-from filters.wordlist import compile_words
+from filters.wordlist import Entry, compile_words
 from tests.fakes import Channel, FakeEngine, failure
 
 pytestmark = pytest.mark.virtual_time
@@ -159,6 +161,68 @@ async def test_a_gate_that_raises_drops_the_message_and_the_next_one_is_spoken(
             channel.says("!tts more", "ann", id=f"more{n}")
         assert channel.ends()["dropped"] == 101
         assert caplog.text.count("a gate failed") <= 6
+
+
+@pytest.mark.parametrize(
+    ("part", "of", "speaks"),
+    [
+        ("lately", lambda intake: intake._said, False),
+        ("_rules", lambda intake: intake, False),
+        ("speak", lambda intake: intake._allowance, False),
+        ("refused", lambda intake: intake._allowance, False),
+        ("add", lambda intake: intake._said, False),
+        ("offer", lambda intake: intake._backlog, False),
+        # By then the line waits, and is spoken when the speaker looks the next time.
+        ("wake", lambda intake: intake._speaker, True),
+    ],
+)
+async def test_an_error_behind_the_gates_drops_the_line_and_the_next_ones_are_spoken(
+    part: str,
+    of: Callable[[Intake], object],
+    speaks: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("bug")
+
+    caplog.set_level("INFO")
+    rules = Rules(words=compile_words([Entry("zorgle", Tier.NEVER)]))
+    async with Channel(rules=rules) as channel:
+        with monkeypatch.context() as patch:
+            patch.setattr(of(channel.intake), part, broken)
+            # Refused by a word where a refusal is what fails.
+            channel.says("!tts a zorgle" if part == "refused" else "!tts one", "ann")
+            await asyncio.sleep(0.1)
+            for n in range(100):
+                channel.says("!tts a zorgle" if part == "refused" else "!tts more", f"viewer{n}")
+                await asyncio.sleep(0.001)
+        channel.says("!tts two", "bob")
+        channel.says("three", "giver", paid=Payment(1, "EUR"))
+        await asyncio.sleep(100)
+        if not speaks:
+            assert channel.ends() == {"dropped": 101, "spoken": 2}
+            assert "(error behind the gates: RuntimeError)" in caplog.text
+            assert "zorgle" not in "".join(r.getMessage() for r in caplog.records)
+        assert channel.ends()["spoken"] >= 2
+        assert 1 <= caplog.text.count("a line met an error behind the gates") <= 15
+
+
+async def test_a_log_of_drops_that_raises_costs_the_line_and_shows_no_slur(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def broken(*_: object) -> None:
+        raise OSError("bug")
+
+    caplog.set_level("INFO")
+    rules = Rules(words=compile_words([Entry("zorgle", Tier.NEVER)]))
+    async with Channel(rules=rules, dropped=broken) as channel:
+        channel.says("!tts a zorgle")
+        await asyncio.sleep(1)
+        channel.says("!tts hello")
+        await asyncio.sleep(10)
+        assert channel.ends() == {"dropped": 1, "spoken": 1}
+    assert "zorgle" not in "".join(record.getMessage() for record in caplog.records)
 
 
 async def test_a_full_backlog_sheds_unjudged_and_keeps_what_was_paid_for() -> None:

@@ -14,7 +14,9 @@ import pytest
 from bot import drops
 from bot.drops import Drops, path_of, stored
 from filters.chain import Rules, judge
+from filters.listfile import Pattern
 from filters.message import Author, ChatMessage, Tier
+from filters.patterns import compile_patterns
 from filters.wordlist import Entry, compile_words
 
 RULES = Rules(
@@ -22,6 +24,9 @@ RULES = Rules(
         [Entry("zorgle", Tier.NEVER, "w line 1"), Entry("blippo", Tier.STRICT, "w line 2")]
     ),
     links="drop",
+    patterns=compile_patterns(
+        [Pattern("quim+ble", Tier.MILD, "w line 3"), Pattern("dro+k", Tier.NEVER, "w line 4")]
+    ),
 )
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -60,11 +65,28 @@ def test_a_drop_is_a_line_with_what_hit(tmp_path: Path) -> None:
     assert "leet" in record["reading"]
 
 
-def test_other_rules_have_a_reason_and_no_word(tmp_path: Path) -> None:
-    (record,) = written(tmp_path, "see http://example.com/x")
-    assert "entry" not in record
-    assert record["reason"]
-    assert record["rule"]
+def test_other_rules_have_what_was_seen_and_nothing_to_allow(tmp_path: Path) -> None:
+    link, advert, drawing = written(
+        tmp_path, "see http://example.com/x ok", "buy cheap viewers, friend", "hey 8==> "
+    )
+    for record, rule, word in (
+        (link, "links", "http://example.com/x"),
+        (advert, "adverts", "buy cheap viewers"),
+        (drawing, "drawing", "8==>"),
+    ):
+        assert (record["rule"], record["word"]) == (rule, word)
+        assert record["reason"]
+        assert record["reading"]
+        assert record.keys().isdisjoint({"entry", "tier", "allow"})
+
+
+def test_what_a_pattern_matches_is_told_and_of_tier_never_it_is_masked(tmp_path: Path) -> None:
+    mild, never = written(tmp_path, "so a quimmble it is", "so a DR0OK it is")
+    assert (mild["text"], mild["word"]) == ("so a quimmble it is", "quimmble")
+    assert (mild["entry"], mild["tier"], mild["what"]) == ("w line 3", "mild", "pattern")
+    assert mild["allow"] == []
+    assert (never["text"], never["word"]) == ("so a D**** it is", "d****")
+    assert "rook" not in path_of(tmp_path).read_text().casefold()
 
 
 def test_no_word_of_tier_never_is_readable(tmp_path: Path) -> None:

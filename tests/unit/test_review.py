@@ -135,6 +135,67 @@ def test_what_cannot_be_allowed_is_one_line(
     assert why in text
 
 
+def test_every_kind_of_drop_is_shown_with_what_was_seen(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ISHOWTTS_FILTER__LINKS", "drop")
+    Path("words.txt").write_text("[mild]\n/quim+ble/\n", "utf-8")
+    monkeypatch.setenv("ISHOWTTS_FILTER__TIER", "mild")
+    dropped("see blippo.com", "so QUIMMBLE", "call 555-0187", "buy cheap viewers", "hey 8===>")
+    text = says(capsys, "drops", "--last", "20")[1]
+    for row in (
+        'links: "blippo.com" is a link (as typed)',
+        'patterns: "quimmble" is words.txt line 2 (mild; pattern; folded)',
+        'numbers: "555-0187" is a telephone or card number (as typed)',
+        'adverts: "buy cheap viewers" is an advert (bought followers) (folded)',
+        'drawing: "8===>" is drawn with characters (as typed)',
+    ):
+        assert row in text
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("see blippo.com", "ISHOWTTS_FILTER__LINK_HOSTS"),
+        ("call 555-0187", "ISHOWTTS_FILTER__LINKS=say"),
+        ("a quimmble", "words.txt line 1"),
+        ("buy cheap viewers", "no setting opens that"),
+        ("hey 8===>", "no setting opens that"),
+    ],
+)
+def test_what_no_word_opens_names_the_setting_that_does(
+    text: str,
+    why: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    state_dir: Path,
+) -> None:
+    monkeypatch.setenv("ISHOWTTS_FILTER__LINKS", "drop")
+    Path("words.txt").write_text("/quim+ble/\n", "utf-8")
+    dropped(text)
+    for what in ("1", text):
+        code, told = says(capsys, "allow", what)
+        assert code == 2
+        assert len(told.splitlines()) == 1
+        assert why in told
+    assert not (state_dir / "allowed.txt").exists()
+
+
+def test_a_drop_of_an_older_log_is_shown_and_allowed(
+    capsys: pytest.CaptureFixture[str], state_dir: Path
+) -> None:
+    (state_dir / "drops.jsonl").write_text(
+        '{"n": 1, "rule": "links", "reason": "a link"}\n'
+        '{"n": 2, "rule": "words", "entry": "w line 1", "tier": "strict", "how": "whole word", '
+        '"reading": "leet", "word": "zorgle", "allow": ["zorgle"]}\n',
+        "utf-8",
+    )
+    text = says(capsys, "drops")[1]
+    assert "links: a link" in text
+    assert '"zorgle" is w line 1 (strict; whole word; leet)' in text
+    assert says(capsys, "allow", "2")[0] == 0
+
+
 def test_a_list_that_cannot_be_written_is_one_line(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -22,7 +22,7 @@ ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=20)  # lone su
 AMOUNT = st.floats(min_value=0, allow_nan=False, allow_infinity=False)
 KNOWN = {
     "at", "platform", "channel", "kind", "id", "author", "text", "fragments", "reply_to",
-    "shared_from", "reward", "first", "paid", "target", "seconds",
+    "shared_from", "reward", "first", "paid", "viewers", "target", "seconds",
 }  # fmt: skip
 EXTRA = st.dictionaries(
     ANY_TEXT.filter(lambda key: key not in KNOWN),
@@ -66,6 +66,7 @@ def messages(draw: st.DrawFn) -> ChatMessage:
         reward=draw(st.none() | st.builds(Reward, ANY_TEXT, ANY_TEXT)),
         first=draw(st.booleans()),
         paid=draw(st.none() | st.builds(Payment, AMOUNT, ANY_TEXT.filter(bool))),
+        viewers=draw(st.none() | st.integers(min_value=0)),
         extra=draw(EXTRA),
     )
 
@@ -266,6 +267,10 @@ def hello(**more: object) -> dict[str, object]:
         (hello(paid={"amount": 10**400, "unit": "bits"}), "paid.amount"),
         (hello(paid={"amount": True, "unit": "bits"}), "paid.amount"),
         (hello(paid={"amount": "5", "unit": "bits"}), "paid.amount"),
+        (hello(kind="raid", viewers=-1), "viewers"),
+        (hello(kind="raid", viewers=2.5), "viewers"),
+        (hello(kind="raid", viewers=True), "viewers"),
+        (hello(kind="raid", viewers="12"), "viewers"),
         ({"kind": "delete"}, "target"),
         ({"kind": "clear_author", "target": 5}, "target"),
         ({"kind": "clear_author", "target": "7", "seconds": -1}, "seconds"),

@@ -201,6 +201,24 @@ def test_a_notice_without_words_that_is_not_known_is_nothing() -> None:
     assert notice("msg-id=bitsbadgetier") is None
 
 
+@pytest.mark.parametrize(
+    ("tags", "viewers"),
+    [
+        ("msg-id=raid;msg-param-viewerCount=1234", 1234),
+        ("msg-id=raid;msg-param-viewerCount=0", 0),
+        ("msg-id=raid;msg-param-viewerCount=-5", None),
+        ("msg-id=raid;msg-param-viewerCount=many", None),
+        ("msg-id=raid;msg-param-viewerCount=", None),
+        ("msg-id=raid", None),
+        ("msg-id=sub;msg-param-viewerCount=12", None),
+    ],
+)
+def test_a_raid_tells_how_many_it_brings(tags: str, viewers: int | None) -> None:
+    found = notice(tags)
+    assert isinstance(found, ChatMessage)
+    assert found.viewers == viewers
+
+
 def test_a_notice_of_a_shared_chat_tells_its_source() -> None:
     found = notice("msg-id=sharedchatnotice;source-msg-id=raid;source-room-id=200;mod=1")
     assert isinstance(found, ChatMessage)

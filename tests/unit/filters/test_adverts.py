@@ -98,8 +98,32 @@ def test_talk_is_let_through(text: str) -> None:
 
 
 def test_the_kind_is_said() -> None:
-    assert find("buy cheap followers") == "bought followers"
-    assert find("i do logo design for streamers, dm me") == "designs for streamers"
+    for text, kind in (
+        ("buy cheap followers", "bought followers"),
+        ("i do logo design for streamers, dm me", "designs for streamers"),
+    ):
+        found = find(text)
+        assert found is not None
+        assert found.kind == kind
+
+
+@pytest.mark.parametrize("text", ADVERTS)
+def test_what_gave_it_away_is_told_by_its_place(text: str) -> None:
+    found = find(f"quimble! {text}")
+    assert found is not None
+    assert found.start >= len("quimble!")
+    assert 3 < found.end - found.start <= len(found.text)
+
+
+def test_the_place_is_one_of_the_text_as_it_was_read() -> None:
+    found = find("héy! BUY  ch3ap vi3wers.. see you")
+    assert found is not None
+    assert found.reading == "folded"
+    assert found.text[found.start : found.end] == "buy cheap viewers"
+    found = find("buy сheap vіewers")  # Cyrillic letters
+    assert found is not None
+    assert found.reading == "look-alike letters"
+    assert found.text[found.start : found.end] == "buy cheap viewers"
 
 
 @settings(max_examples=200, deadline=None, derandomize=True)

@@ -8,8 +8,12 @@ from hypothesis import strategies as st
 
 from filters import chain
 from filters.chain import Draft, Rules, judge
-from filters.message import Action, Author, ChatMessage, Fragment, Payment
+from filters.listfile import Pattern
+from filters.message import Action, Author, ChatMessage, Fragment, Payment, Tier, What
+from filters.patterns import compile_patterns
+from filters.speakable import Saying
 from filters.wordlist import compile_words
+from filters.words import Search, TooContrived
 
 RULES = Rules(words=compile_words(["zorgle", "blippo"]))
 HELLO = ChatMessage("console", "c", "m", Author("1", "viewer"), "hello there")
@@ -199,11 +203,68 @@ def test_a_name_is_said_in_front_if_it_may_be_said() -> None:
 
 
 def test_a_pattern_is_held_against_the_readings() -> None:
-    rules = replace(RULES, patterns=lambda text: "mine line 1" if "gold" in text else None)
-    assert verdict("buy g0ld", rules=rules)[:2] == (
+    patterns = compile_patterns([Pattern("g.ld", Tier.STRICT, "mine line 1")])
+    found = judge(replace(HELLO, text="buy \u200bg\u00f61d"), replace(RULES, patterns=patterns))
+    assert found.reason == "blocked pattern (mine line 1, reading: leet)"
+    assert found.hit is not None
+    assert (found.hit.entry, found.hit.tier) == ("mine line 1", Tier.STRICT)
+    assert found.hit.text[found.hit.start : found.hit.end] == "gold"
+
+
+HOSTS = frozenset({"snarf.tv"})
+EVERY_KIND = replace(
+    RULES,
+    links="drop",
+    hosts=HOSTS,
+    saying=Saying(hosts=HOSTS),
+    patterns=compile_patterns([Pattern("qu[aeiou]mble", Tier.NEVER, "mine line 2")]),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "what", "reading", "seen"),
+    [
+        ("a blipp0 here", "words", What.WORD, "leet", "blippo"),
+        ("so quimble", "patterns", What.PATTERN, "folded", "quimble"),
+        ("hey BUY cheap viewers, friend", "adverts", What.ADVERT, "folded", "buy cheap viewers"),
+        ("go to Snarf dot com now", "links", What.LINK, "as typed", "Snarf dot com"),
+        ("snarf.tv or vexnar.tv", "links", What.LINK, "as typed", "vexnar.tv"),
+        ("call (312) 555-0187 ok", "numbers", What.NUMBER, "as typed", "(312) 555-0187"),
+        ("snarf.tv/3125550187 call 5550187", "numbers", What.NUMBER, "paths of links out",
+         "5550187"),
+        ("hey 8===> you", "drawing", What.DRAWING, "as typed", "8===>"),
+        ("█" * 40, "drawing", What.DRAWING, "as typed", "█" * 40),
+    ],
+)  # fmt: skip
+def test_every_refusal_names_the_rule_the_reading_and_the_span(
+    text: str, rule: str, what: What, reading: str, seen: str
+) -> None:
+    found = judge(replace(HELLO, text=text), EVERY_KIND)
+    assert (found.action, found.rule) == (Action.DROP, rule)
+    hit = found.hit
+    assert hit is not None
+    assert (hit.what, hit.reading, hit.text[hit.start : hit.end]) == (what, reading, seen)
+
+
+def test_a_line_that_is_too_contrived_is_named_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lost(*_: object) -> None:
+        raise TooContrived
+
+    monkeypatch.setattr(Search, "find", lost)
+    found = judge(HELLO, RULES)
+    assert found.hit is not None
+    assert (found.rule, found.hit.what) == ("words", What.CONTRIVED)
+    assert found.hit.text[found.hit.start : found.hit.end] == HELLO.text
+
+
+def test_where_links_drop_the_line_private_numbers_do_and_other_numbers_do_not() -> None:
+    rules = replace(RULES, links="drop")
+    assert verdict("my number is 5550187", rules=rules)[:2] == (
         Action.DROP,
-        "blocked pattern (mine line 1, reading: leet)",
+        "a telephone or card number",
     )
+    assert verdict("it was 3-2 in 2019", rules=rules)[0] is Action.SPEAK
+    assert verdict("see snarf.tv/312-555-0187", rules=EVERY_KIND)[0] is Action.SPEAK
 
 
 def test_the_verdict_names_rule_hit_and_language() -> None:

@@ -62,6 +62,22 @@ def test_each_line_gets_a_verdict_in_order(blocklist: str) -> None:
     assert done.stdout.isascii()
 
 
+def test_a_refusal_names_the_rule_the_reading_and_the_span(tmp_path: Path) -> None:
+    (tmp_path / "words.txt").write_text("zorgle\n/quim+ble/\n", "utf-8")
+    texts = ("a z0rgle", "é quimmble", "buy cheap viewers", "hello")
+    feed = "\n".join(json.dumps({"text": text}) for text in texts)
+    done = run("--blocklist", str(tmp_path / "words.txt"), feed=feed.encode())
+    word, pattern, advert, spoken = (json.loads(line) for line in done.stdout.splitlines())
+    assert (word["rule"], word["hit"]) == (
+        "words",
+        {"entry": "words.txt line 1", "how": "whole word", "reading": "leet", "start": 2, "end": 8},
+    )
+    assert (pattern["rule"], pattern["hit"]["entry"]) == ("patterns", "words.txt line 2")
+    assert (pattern["hit"]["start"], pattern["hit"]["end"]) == (2, 10)
+    assert advert["hit"].keys() == {"how", "reading", "start", "end"}
+    assert spoken.keys() == {"verdict", "reason", "spoken"}
+
+
 def test_null_means_absent() -> None:
     line = {"text": "hello", "user": None, "name": None, "prev": None}
     done = run(feed=json.dumps(line).encode())

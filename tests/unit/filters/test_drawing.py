@@ -1,6 +1,6 @@
 import pytest
 
-from filters.drawing import drawn
+from filters.drawing import find
 from filters.fold import clean
 
 
@@ -24,7 +24,7 @@ from filters.fold import clean
     ],
 )
 def test_drawings_are_seen(text: str) -> None:
-    assert drawn(clean(text))
+    assert find(clean(text))
 
 
 @pytest.mark.parametrize(
@@ -48,4 +48,10 @@ def test_drawings_are_seen(text: str) -> None:
     ],
 )
 def test_text_is_no_drawing(text: str) -> None:
-    assert not drawn(clean(text))
+    assert find(clean(text)) is None
+
+
+def test_a_figure_is_told_by_its_place_and_a_drawing_is_the_whole_text() -> None:
+    assert find("hey 8===> you") == (4, 9)
+    text = "so " + "█" * 30
+    assert find(text) == (0, len(text))

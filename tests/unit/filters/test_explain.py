@@ -1,4 +1,5 @@
 import unicodedata
+from dataclasses import replace
 
 import pytest
 
@@ -18,9 +19,9 @@ RULES_HERE = Rules(
 )
 
 
-def lines(text: str, *earlier: str) -> list[str]:
+def lines(text: str, *earlier: str, rules: Rules = RULES_HERE) -> list[str]:
     message = ChatMessage("console", "", "", Author("", ""), text)
-    return list(explain(message, RULES_HERE, earlier))
+    return list(explain(message, rules, earlier))
 
 
 def test_a_hit_is_marked_under_the_reading_that_held_it() -> None:
@@ -32,6 +33,30 @@ def test_a_hit_is_marked_under_the_reading_that_held_it() -> None:
     assert "w.txt line 3 (tier never)" in text
     assert "verdict   drop: " in text
     assert "spoken    -" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "seen", "named"),
+    [
+        ("so QUIMMBLE it", "quimmble", "w.txt line 9 (tier strict): pattern"),
+        ("wéll 文 quimmble", "quimmble", "w.txt line 9 (tier strict): pattern"),
+        ("see blippo dot com now", "blippo dot com", "hit       a link"),
+        ("hey buy cheap viewers", "buy cheap viewers", "an advert (bought followers)"),
+        ("x " * 60 + "blippo.com", "blippo.com", "a link"),
+        ("call 555-0187", "555-0187", "a telephone or card number"),
+        ("hey 8===>", "8===>", "drawn with characters"),
+    ],
+)
+def test_every_kind_of_hit_is_marked_under_what_it_was_found_in(
+    text: str, seen: str, named: str
+) -> None:
+    shown = lines(text, rules=replace(RULES_HERE, links="drop"))
+    carets = next(n for n, line in enumerate(shown) if set(line.strip()) == {"^"})
+    reading, marks = shown[carets - 1], shown[carets]
+    at = sum(unicodedata.east_asian_width(char) in "WF" for char in reading)
+    first, last = marks.index("^") - at, marks.rindex("^") - at
+    assert reading[first : last + 1] == seen
+    assert named in "\n".join(shown)
 
 
 def test_every_rule_stands_in_order_with_its_result() -> None:

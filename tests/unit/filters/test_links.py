@@ -184,8 +184,145 @@ zorgle(a)blippo.com
 <https://zorgle.com>
 zorgle.com/ blippo.net/x
 """.splitlines()
+# Forms that people type so that no dot is seen; what stands right of the bar is said.
+SPELLED = """\
+visit zorgle com|visit link
+go to zorgle com|go to link
+goto zorgle com now|goto link now
+check out zorgle com|check out link
+join zorgle com!|join link!
+visit zorgle net|visit link
+visit zorgle com br|visit link
+visit zorgle co uk|visit link
+visit z o r g l e com|visit link
+visit zorgle_com|visit link
+visit zorgle-com|visit link
+my site is zorgle com|my site is link
+site: zorgle com|site: link
+type zorgle com in your browser|type link in your browser
+free skins at zorgle com|free skins at link
+skins on zorgle com 😀|skins on link 😀
+besucht zorgle de|besucht link
+allez sur zorgle fr|allez sur link
+visita zorgle com|visita link
+acesse zorgle com|acesse link
+entra en zorgle com|entra en link
+zorgle com/free|link
+zorgle com slash free|link
+example dot me|link
+example dot me slash vexnar|link
+dot gg slash zorgle|link
+join dot gg slash zorgle|link
+dot gg/zorgle|link
+.gg/zorgle|link
+join .gg/zorgle|link
+. gg / zorgle|link
+discord g g / abc|link
+discord gg slash abc|link
+discord gg/abc|link
+discord gg x7k2p|link
+d i s c o r d gg/abc|link
+discord dotgg slash abc|link
+discord d0t gg slash abc|link
+dsc gg/abc|link
+t.me/x|link
+t me/x|link
+t me slash zorgle|link
+t . me / x|link
+telegram me/zorgle|link
+bit ly/abc|link
+bit ly slash abc|link
+b i t ly/abc|link
+cutt ly/abc|link
+goo gl/abc|link
+is gd/abc|link
+linktr ee/zorgle|link
+youtu be/zorgle|link
+twitch tv slash zorgle|link
+tinyurl com/abc|link
+instagram com/zorgle|link
+steamcommunity com/id/zorgle|link
+hxxp zorgle com|link
+https zorgle com|link
+www zorgle com|link
+w w w zorgle com|link
+zorgle.c om|link
+zorgle.co m|link
+zorgle d.o.t com|link
+zorgle d_o_t com|link
+zorgle d o t com|link
+zorgle dоt com|link
+zorgle /dot/ com|link
+zorgle ,dot, com|link
+zorgle '.' com|link
+zorgle tochka ru|link
+zorgle kropka com|link
+zorgle点com|link
+zorgle ドット com|link
+zorgle 닷컴|link
+zorgle°com|link
+zorgle●com|link
+zorgle⚫com|link
+zorgle・com|link
+zorgle*com|link
+zorgle;com|link
+zorgle|com|link
+zorgle at gmail com|link
+mail blippo gmail com|mail link
+ip 192 168 0 1|ip link
+""".splitlines()
 HARMLESS = """\
 4.5
+vou jogar com
+joga com
+vem jogar com a gente
+fica em casa com
+at home com mamãe
+café com/sem açúcar
+pão com barra de chocolate
+visite o Brasil com a gente
+visita Lisboa com calma
+acesse com o celular
+meu site com fotos
+use com moderação
+check out the rom com
+join voice com
+he said dot com
+dot dot dot com
+x-com 2 is great
+co-com
+open com ports
+see the net
+in the org
+ez gg/wp
+. gg/wp
+nice. gg/wp all
+ok. gg / well played
+discord gg guys
+on discord gg ez
+check out zorgle tv
+agar io is old
+tell me/him
+about me/you
+he can't me/him
+it is/was fun
+twitch tv is down
+my gmail com stuff
+ip man 1 2 3 4
+my ip is 4 numbers
+20°C here
+it is 5° in here
+a ● b ● c
+kropka w kropkę
+닷컴 버블
+type slash com
+/com
+com'on
+va sur la com
+geht auf meine de
+besuch mich de
+www lol com isso
+the co uk branch
 e.g.
 e.g. this one
 i.e. that
@@ -393,6 +530,13 @@ def test_an_address_is_replaced(link: str, frame: str) -> None:
     }
 
 
+@pytest.mark.parametrize("line", SPELLED)
+def test_an_address_that_is_spelled_without_dots_is_replaced(line: str) -> None:
+    text, _, said = line.rpartition("|")
+    assert replace(text) == said
+    assert replace(f"quimble! {text}") == f"quimble! {said}"
+
+
 @pytest.mark.parametrize("link", ["zorgle.com", "zorgle.gg/x", "me@zorgle.org", "z o r g l e . tv"])
 def test_what_stands_around_it_stays(link: str) -> None:
     assert replace(f"see {link} now, ok?") == "see link now, ok?"
@@ -409,6 +553,7 @@ def test_harmless_text_stays(text: str, frame: str) -> None:
 
 def test_enough_of_both_are_tried() -> None:
     assert len(LINKS) >= 150
+    assert len(SPELLED) >= 60
     assert len(HARMLESS) >= 150
 
 
@@ -425,10 +570,14 @@ def test_spans_are_in_order() -> None:
         ("clips.zorgle.tv/x", "clips.zorgle.tv"),
         ("zorgle dot tv", "zorgle.tv"),
         ("ZORGLE.TV:443/x", "zorgle.tv"),
+        ("twitch tv/somebody", "twitch.tv"),
+        ("visit zorgle com br", "visit zorgle.com.br"),
+        ("discord g g / abc", "discord.gg"),
+        ("www zorgle com", "zorgle.com"),
     ],
 )
 def test_an_allowed_host_is_spoken_without_its_path(text: str, said: str) -> None:
-    hosts = frozenset({"zorgle.tv"})
+    hosts = frozenset({"zorgle.tv", "twitch.tv", "zorgle.com", "zorgle.com.br", "discord.gg"})
     assert find(text, hosts) == ()
     assert replace(text, hosts=hosts) == said
     assert replace(said, hosts=hosts) == said
@@ -459,6 +608,7 @@ def test_an_allowed_host_opens_no_other(text: str) -> None:
 PIECES = st.sampled_from(
     [
         *LINKS,
+        *SPELLED,
         *HARMLESS,
         ".",
         " ",
@@ -501,6 +651,11 @@ def test_any_text_is_taken(text: str) -> None:
         "1:",
         "a b c . ",
         "a at ",
+        "visit a b c com ",
+        "on zorgle com ",
+        "w w w com ",
+        "discord gg / ",
+        ". gg / slash ",
         "1 1 1 ",
         "[.]",
         "é.",

@@ -5,14 +5,15 @@ import pytest
 
 from filters.listfile import Pattern
 from filters.message import Tier
-from filters.patterns import PATTERNS, PatternsMissing, compile_patterns
+from filters.patterns import PATTERNS, Matched, PatternsMissing, compile_patterns
 
 
 def find(text: str, *sources: str) -> str | None:
     patterns = [Pattern(s, Tier.STRICT, f"w line {n}") for n, s in enumerate(sources, 1)]
     compiled = compile_patterns(patterns)
     assert compiled is not None
-    return compiled(text)
+    found = compiled(text)
+    return found and found.name
 
 
 def test_no_pattern_needs_no_package(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -25,6 +26,29 @@ def test_without_the_package_it_says_how_to_install_it(monkeypatch: pytest.Monke
     with pytest.raises(PatternsMissing, match="pip install google-re2") as caught:
         find("x", "zorgle")
     assert "\n" not in str(caught.value)
+    assert str(caught.value).startswith("w line 1: ")
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "start", "end"),
+    [
+        ("zorgle", "so a zorgle", 5, 11),
+        ("zorgle", "это ﬁ😀 zorgle", 7, 13),
+        ("з.ргл", "😀 зоргл", 2, 7),
+        # Bytes in the midst of a character: the character is theirs.
+        (r"o\C\Cр", "зоoор", 2, 5),
+        (r"😀\C", "a😀éb", 1, 3),
+        (r"\Cb", "aéb", 1, 3),
+        (r"$\b|\bz", "é z", 2, 3),
+        ("zorgle", "\ud800 zorgle", 2, 8),
+    ],
+)
+def test_where_it_matches_is_told_in_characters(
+    source: str, text: str, start: int, end: int
+) -> None:
+    compiled = compile_patterns([Pattern(source, Tier.MILD, "w line 1")])
+    assert compiled is not None
+    assert compiled(text) == Matched("w line 1", Tier.MILD, start, end)
 
 
 def test_the_first_pattern_that_matches_anywhere_is_named() -> None:
