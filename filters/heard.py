@@ -11,27 +11,13 @@ from dataclasses import dataclass
 
 from filters.sound import distance, phones, skeleton, ways
 
-_ENDINGS = (
-    "ing",
-    "ings",
-    "in",
-    "ins",
-    "s",
-    "z",
-    "es",
-    "ez",
-    "ed",
-    "d",
-    "t",
-    "@",
-    "@s",
-    "@z",
-    "i",
-    "r",
-    "u",
-    "o",
-)
+_ENDINGS = tuple("ing ings in ins s z es ez ed d t @ @s @z i r".split())
 """Phones of the regular inflections."""
+_ANY_ENDINGS = ("u", "o")
+"""What is put behind a word for fun: behind a short one it makes another word of it."""
+_VOWELS = frozenset("@iuo")
+_LONG = 5
+"""Phones from which a word stays the same with a vowel behind it."""
 _TOLERANCE = (0.0, 0.0, 0.0, 0.3, 0.4, 0.55, 0.65, 0.75)
 """How far a sound may be from an entry of so many phones, at most; longer ones as the last."""
 _SHORTEST = 3
@@ -65,6 +51,7 @@ class Sounds:
         extra: float = 0.0,
         letters: int = 9,
         bare: bool = False,
+        sounded: bool = False,
     ) -> int | None:
         """The entry that phones come nearest to, if near enough.
 
@@ -74,6 +61,8 @@ class Sounds:
             extra: tolerance besides; entries of fewer than five phones get a part of it.
             bare: whether it is looked for as it is only, not as an inflection.
             letters: how many letters were heard: of three only the exact sound counts.
+            sounded: whether another script was heard, whose short words are many entries'
+                neighbours: a short entry of a long list has no tolerance besides.
         """
         bones, known = skeleton(heard), self.by_skeleton
         # An ending adds three consonants at most.
@@ -91,7 +80,7 @@ class Sounds:
                         return index
                     continue
                 tolerance = _TOLERANCE[min(size, len(_TOLERANCE) - 1)] * factor * loose
-                if size >= _SHORTEST:
+                if size >= _SHORTEST and not (sounded and loose < 1 and size < _LONG):
                     tolerance += extra * min(1.0, (size - 1) / 4)
                 if abs(len(stem) - size) > _ADDED:
                     continue
@@ -102,8 +91,9 @@ class Sounds:
 
     def _stems(self, heard: str) -> Iterable[tuple[str, float]]:
         yield heard, 0.0
-        for ending in _ENDINGS:
-            if heard.endswith(ending) and len(heard) - len(ending) >= _SHORTEST:
+        for ending in _ENDINGS + _ANY_ENDINGS:
+            least = _LONG if ending in _VOWELS else _SHORTEST
+            if heard.endswith(ending) and len(heard) - len(ending) >= least:
                 yield heard[: -len(ending)], _REGULAR
 
     def of(
@@ -112,16 +102,25 @@ class Sounds:
         *,
         factor: float = 1.0,
         extra: float = 0.0,
-        loose: bool = False,
+        sounded: bool = False,
         bare: bool = False,
     ) -> int | None:
-        """The entry that a word of the letters a to z sounds like; `loose`: three letters too."""
+        """The entry that a word of the letters a to z sounds like.
+
+        `sounded`: it is written in another script, and may be short.
+        """
         if len(word) < _SHORTEST:
             return None
         for number, heard in enumerate(ways(word)):
             tolerance = extra - (_UNUSUAL if number else 0)
-            letters = 9 if loose else len(word)
-            index = self.near(heard, factor=factor, extra=tolerance, letters=letters, bare=bare)
+            index = self.near(
+                heard,
+                factor=factor,
+                extra=tolerance,
+                letters=9 if sounded else len(word),
+                bare=bare,
+                sounded=sounded,
+            )
             if index is not None:
                 return index
         return None

@@ -5,8 +5,9 @@ Does not know what is done with a word that is none.
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from filters.tokens import shortened, stretched
 from filters.wordlist import WordList
@@ -19,12 +20,27 @@ _COMPOUND = 8
 _REMEMBERED = 8192
 """Words that are remembered at most; all are forgotten when there are more."""
 _LONGEST = 32
+_DRAWN = 6
+"""Letters from which one with a doubled last letter is an ordinary one drawn out."""
+_STRETCHES = 4
+"""Stretches of one word that are undone each by itself; with more, all alike."""
 _TWICE = re.compile(r"(.)\1+")
+_THRICE = re.compile(r"(.)\1\1+")
 
 
 def latin(word: str) -> bool:
     """Whether a word is of the letters a to z, of which spelling and sound are known."""
     return word.isascii() and word.isalpha()
+
+
+def _unstretched(word: str) -> Iterator[str]:
+    """A word with its stretched letters written once or twice, each by itself."""
+    yield shortened(word)
+    yield _TWICE.sub(r"\1", word)
+    count = len(_THRICE.findall(word))
+    for times in itertools.product((1, 2), repeat=count) if 0 < count <= _STRETCHES else ():
+        each = iter(times)
+        yield _THRICE.sub(lambda m, each=each: m[1] * next(each), word)  # type: ignore[misc]
 
 
 class Ordinary:
@@ -55,9 +71,10 @@ class Ordinary:
             len(word) >= _COMPOUND and dictionary.compound(word, self._words.listed)
         ):
             return True
-        if not stretched(word):
-            return False
-        return dictionary.known(shortened(word)) or dictionary.known(_TWICE.sub(r"\1", word))
+        if stretched(word):
+            return any(map(dictionary.known, _unstretched(word)))
+        # `burgerr` is what is left of a longer one when it is made ready to be spoken.
+        return len(word) >= _DRAWN and word[-1] == word[-2] and dictionary.known(word[:-1])
 
     def foreign(self, found: Sequence[str]) -> bool:
         """Whether tokens are of a language that the dictionary does not hold."""

@@ -56,6 +56,7 @@ _SCAN = re.compile("|".join(f"({pattern})" for pattern, _ in _RULES))
 _PHONES = ("", *(phones for _, phones in _RULES))
 _AGAIN = re.compile(r"(.)\1+")
 _SILENT_H = re.compile(r"(?<=.)(?:(?<![aeiou@])h|h(?![aeiou@]))")
+_COLOURED = re.compile(r"[eiu@](?=r(?![aeiou@]))")
 _UNVOICED_R = re.compile(r"(?<=[aeiou@])r(?![aeiou@])")
 # Where a letter leaves a choice, the other one.
 _CHOICE = re.compile("[cg][eiy]|[cp]h")
@@ -111,13 +112,17 @@ _CHANGED = _symmetric({
 _FIRST = 0.15
 """What a changed first phone costs besides: words are known by how they begin."""
 _VOWELS = frozenset("aeiou@")
+_FULL = frozenset("aou")
 _LOST = {**dict.fromkeys("aeiou@", 0.35), "h": 0.2, "r": 0.45, "w": 0.5, "J": 0.9}
 _BESIDE = 0.15
 """What a vowel beside another one costs: `biatch` is `bitch` said slowly."""
 _UNVOICED = 0.2
 """What an `r` that no vowel follows costs: much of the world leaves it away."""
 _LAST = 0.6
-"""What it costs to leave away the vowel that a word ends in: `blip` is not `blippo`."""
+"""What it costs to leave away the vowel that a word ends in, or to put one there: `blip` is not
+`blippo`."""
+_BEFORE_R = 0.15
+"""What another vowel costs before an `r` that no vowel follows: `er`, `ir` and `ur` sound alike."""
 
 
 def _costs(heard: str) -> list[float]:
@@ -136,14 +141,23 @@ def _costs(heard: str) -> list[float]:
     return costs
 
 
+def _before_r(heard: str) -> frozenset[int]:
+    """Where the vowels stand that an `r` makes alike."""
+    found = {match.start() for match in _COLOURED.finditer(heard)} if "r" in heard else ()
+    return frozenset(found)
+
+
 @lru_cache(maxsize=8192)
 def distance(one: str, other: str) -> float:
     """How far two sounds are apart: 0 is the same, 1 is one other consonant."""
     if one == other:
         return 0.0
     lost, added = _costs(one), _costs(other)
+    before_r, wanted_before_r = _before_r(one), _before_r(other)
     if other[-1:] in _VOWELS:
         added[-1] = max(added[-1], _LAST)
+    if one[-1:] in _FULL:
+        lost[-1] = max(lost[-1], _LAST)
     row = [0.0]
     for cost in added:
         row.append(row[-1] + cost)
@@ -155,9 +169,10 @@ def distance(one: str, other: str) -> float:
             if phone == wanted:
                 best = corner
             else:
-                best = (
-                    corner + _CHANGED.get((phone, wanted), 1.0) + (_FIRST if i == 0 == j - 1 else 0)
-                )
+                changed = _CHANGED.get((phone, wanted), 1.0)
+                if i in before_r and j - 1 in wanted_before_r:
+                    changed = min(changed, _BEFORE_R)
+                best = corner + changed + (_FIRST if i == 0 == j - 1 else 0)
                 best = min(best, above + lost[i], left + added[j - 1])
             corner, row[j] = above, best
             left = best

@@ -95,7 +95,7 @@ class Unknown:
             word,
             factor=ear.factor / 2 if sounded and long else ear.factor,
             extra=0.0 if long else ear.extra,
-            loose=sounded,
+            sounded=sounded,
         )
         if (index := self._opened(index, word)) is not None:
             yield index, "sounds like it"

@@ -75,9 +75,9 @@ def _long_texts(rng: Random) -> dict[str, str]:
 
 def _once(text: str, rules: Rules) -> float:
     """Milliseconds of one judgement."""
-    start = time.perf_counter()
+    start = time.thread_time()
     verdict(text, rules)
-    return 1000 * (time.perf_counter() - start)
+    return 1000 * (time.thread_time() - start)
 
 
 def _took(text: str, rules: Rules) -> float:
