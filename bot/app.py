@@ -145,7 +145,7 @@ class Bot:
                     if self._drops is not None:
                         work.append(group.create_task(self._drops.run(), name="drops"))
                     if self._hearing is not None:
-                        work.append(group.create_task(self._hearing.run(), name="hearing"))
+                        work.append(group.create_task(self._listen(self._hearing), name="hearing"))
                     sources = group.create_task(
                         self._read(connectors, watch(self.intake.emit)), name="sources"
                     )
@@ -188,6 +188,11 @@ class Bot:
         self.ready.set()
         log.info(READY)
         await self.speaker.run()
+
+    async def _listen(self, hearing: Hearing) -> None:
+        # Not sooner: it would take its second from what everybody waits for.
+        await self.ready.wait()
+        await hearing.run()
 
     async def _try_voice(self) -> None:
         """Speak unheard, so that a wrong voice is told now and the first line finds all warm."""
