@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from bot.line import Line
@@ -28,6 +28,8 @@ RULE = "phonemes"
 """What the rule is called in reasons and in the log of drops."""
 VOICES = 12
 """Voices whose words are kept, 2 MB each with the shipped lists."""
+HEARD = 4_000
+"""Words of chat whose phonemes are kept for each voice: the same ones come again and again."""
 
 _Key = tuple[str, str]
 """An engine's name and a voice."""
@@ -41,6 +43,14 @@ class _Known:
     """The entries by their sound."""
     voices: tuple[Voice, ...]
     """The voices of the worker that told them."""
+    heard: dict[str, str] = field(default_factory=dict)
+    """The phonemes of words that it was asked about."""
+
+    def keep(self, told: dict[str, str]) -> None:
+        """Keep the phonemes of some words."""
+        if len(self.heard) + len(told) > HEARD:
+            self.heard.clear()
+        self.heard |= {word: said for word, said in told.items() if said}
 
 
 class Hearing:
@@ -83,20 +93,24 @@ class Hearing:
 
     def _question(self, line: Line, engine: str, request: SpeechRequest) -> Question | None:
         try:
-            sounds = self._sounds(_key(engine, request.voice))
-            doubts = phonemes.doubts(request.text, self._rules.words) if sounds else None
+            known = self._voice(_key(engine, request.voice))
+            doubts = known and phonemes.doubts(request.text, self._rules.words)
         except Exception as error:  # noqa: BLE001 - a rule that cannot decide stays silent
             return Question((), partial(self._fault, line, error))
-        if not sounds or doubts is None:
+        if known is None or doubts is None:
             return None
-        find = partial(
-            phonemes.find,
-            doubts,
-            sounds=sounds,
-            words=self._rules.words,
-            voice=request.voice or engine,
-        )
-        return Question(doubts.texts, partial(self._refusal, line, find, self._rules))
+        heard = {text: known.heard[text] for text in doubts.texts if text in known.heard}
+        new = tuple(text for text in doubts.texts if text not in heard)
+        rules, voice = self._rules, request.voice or engine
+
+        def find(told: Sequence[str]) -> Hit | None:
+            said = dict(zip(new, told, strict=True))
+            known.keep(said)
+            said |= heard
+            in_order = [said[text] for text in doubts.texts]
+            return phonemes.find(doubts, in_order, known.sounds, rules.words, voice)
+
+        return Question(new, partial(self._refusal, line, find, rules))
 
     def _refusal(
         self,
@@ -128,16 +142,16 @@ class Hearing:
         if self._dropped is not None:
             self._dropped(line.message, verdict, rules)
 
-    def _sounds(self, key: _Key) -> dict[str, int]:
-        """How a voice says the listed words; none, and they are asked for, if that is not known."""
+    def _voice(self, key: _Key) -> _Known | None:
+        """How a voice says the listed words; None, and they are asked for, if that is not known."""
         known = self._known.pop(key, None)
         voices = self._supervisors[key[0]].voices
         if known is None or (known.voices is not voices and known.voices != voices):
             self._want(key)
-            return {}
+            return None
         known.voices = voices
         self._known[key] = known
-        return known.sounds
+        return known if known.sounds else None
 
     def _want(self, key: _Key) -> None:
         self._wanted[key] = None

@@ -130,6 +130,35 @@ async def test_of_known_words_nothing_is_asked() -> None:
         assert question.refused(["x", "y"]) is None
 
 
+async def test_a_word_of_chat_is_asked_about_once_in_each_voice() -> None:
+    async with worker("espeak") as engine, hearing(rules("zorgle"), engine) as it:
+        first = asked(it, "hello vexnar zurgul")
+        assert first is not None
+        assert first.texts == ("vexnar", "zurgul", "hello")
+        assert first.refused(["vɛksnɑɹ", "", "həloʊ"]) is None
+        again = asked(it, "vexnar zurgul, oh hello")
+        assert again is not None
+        # What could not be told may be known the next time.
+        assert again.texts == ("zurgul", "oh")
+        assert again.refused(["zˈɔːɹɡəl", "oʊ"]) is not None
+        last = asked(it, "a zurgul vexnar")
+        assert last is not None
+        assert last.texts == ("a",)
+        assert last.refused(["ɐ"]) is not None
+
+
+async def test_of_the_words_of_chat_only_so_many_are_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bot.hearing.HEARD", 3)
+    async with worker("espeak") as engine, hearing(rules("zorgle"), engine) as it:
+        for text in ("vexnar", "quimbly", "snarple", "drooka", "vexnar"):
+            question = asked(it, text)
+            assert question is not None
+            assert question.texts == (text,)
+            question.refused(["x"])
+
+
 async def test_a_voice_is_learnt_at_its_first_line_and_for_all_its_variants() -> None:
     async with worker("espeak") as engine, hearing(rules("zorgle"), engine) as it:
         assert asked(it, "vexnar", "de+f3") is None
