@@ -94,7 +94,7 @@ class Hearing:
     def _question(self, line: Line, engine: str, request: SpeechRequest) -> Question | None:
         try:
             known = self._voice(_key(engine, request.voice))
-            doubts = known and phonemes.doubts(request.text, self._rules.words)
+            doubts = phonemes.doubts(request.text, self._rules.words) if known else None
         except Exception as error:  # noqa: BLE001 - a rule that cannot decide stays silent
             return Question((), partial(self._fault, line, error))
         if known is None or doubts is None:
