@@ -196,6 +196,28 @@ async def test_a_word_that_is_always_late_is_left_out_with_its_piece(
     assert caplog.text.count("does not tell the phonemes of 16 words") == 1
 
 
+async def test_words_that_are_late_once_are_asked_for_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("engine.recital._PAUSES_S", (0.06,))
+    async with worker("Phonetic") as engine:
+        assert await recite(engine, ["sluggish", "b"], "v") == ["v: sluggish", "v: b"]
+
+
+async def test_a_worker_that_hangs_over_words_is_not_asked_for_more_of_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("engine.recital._PAUSES_S", (0.02,))
+    async with worker("Phonetic") as engine:
+        await engine.wait_ready()
+        telling = asyncio.create_task(recite(engine, ["hang"] * 16 + ["b"], "v"))
+        await asyncio.sleep(0.8)
+        # It would be given up by now, and every later word with it.
+        assert not telling.done()
+        telling.cancel()
+        await asyncio.gather(telling, return_exceptions=True)
+
+
 async def test_words_are_told_by_the_worker_in_place_of_one_that_ended_over_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -102,6 +102,7 @@ async def test_lists_that_change_are_learnt_anew() -> None:
     async with speaking(rules("zurkerk")) as (channel, it):
         it.take_rules(rules("blippo", "zurkerk", allowed=("zer kurk",)))
         # Until they are learnt a line goes on.
+        assert asked(it, "vexnar") is None
         channel.says("!tts blippoe", "ann")
         await channel.ledger.settled()
         assert channel.ends() == {"spoken": 1}
