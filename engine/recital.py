@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 
 _PIECE = 16
 """Texts of a piece: words take 20 to 60 us each."""
+_GAP_S = 0.002
+"""Between pieces, so that they never take a whole core from what sounds."""
 _TRIES = 3
 _PAUSES_S = (0.2, 1.0, 5.0, 30.0)
 """Before a piece is asked for again; the last one again and again."""
@@ -36,6 +38,7 @@ async def recite(supervisor: Supervisor, texts: Sequence[str], voice: str) -> li
     told: list[str] = []
     for start in range(0, len(texts), _PIECE):
         told += await _piece(supervisor, texts[start : start + _PIECE], voice)
+        await asyncio.sleep(_GAP_S)
     missed = told.count("")
     if missed:
         log.debug("%s: of %d texts there are no phonemes", supervisor.name, missed)
