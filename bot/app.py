@@ -23,6 +23,7 @@ from bot.chat.supervise import supervise
 from bot.control import Control
 from bot.drops import Drops
 from bot.exits import BadInput, Exit, NothingHeard
+from bot.hearing import Hearing
 from bot.intake import Intake
 from bot.lists import Watch, files
 from bot.outputs import check_output
@@ -32,6 +33,8 @@ from bot.speaker import Speaker
 from bot.telemetry import Ledger
 from engine.speech import BadRequest, EngineMissing, SpeechError, SpeechRequest
 from engine.supervisor import ESPEAK, Engines, EngineSpec, Supervisor
+from filters.chain import Rules
+from filters.message import ChatMessage, Verdict
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +73,12 @@ class Bot:
             on_started=lambda utterance, at: self.speaker.started(utterance, at),
         )
         self.engines = build_engines(settings.speech.engine)
+        # Before the lists are read: what changes from here on is seen.
+        self._lists = Watch(files(settings), lambda: build_rules(settings), self._take_rules)
+        policy = build_policy(settings)
+        self._drops = Drops(settings.state_dir, _wall_clock) if settings.filter.log_drops else None
+        dropped = self._drops.add if self._drops else None
+        self._hearing = build_hearing(settings, self.engines, policy.rules, dropped)
         self.speaker = Speaker(
             backlog=self.backlog,
             engines=self.engines,
@@ -78,23 +87,17 @@ class Bot:
             request=requests(settings),
             stale_s=bounds.stale_s,
             now=now,
+            judge=self._hearing.judge if self._hearing else None,
         )
         self.control = Control(self.speaker)
-        self._drops = Drops(settings.state_dir, _wall_clock) if settings.filter.log_drops else None
-        # Before the lists are read: what changes from here on is seen.
-        self._lists = Watch(
-            files(settings),
-            lambda: build_rules(settings),
-            lambda rules: self.intake.take_rules(rules),
-        )
         self.intake = Intake(
-            build_policy(settings),
+            policy,
             backlog=self.backlog,
             ledger=self.ledger,
             speaker=self.speaker,
             control=self.control,
             now=now,
-            dropped=self._drops.add if self._drops else None,
+            dropped=dropped,
         )
         self._started = asyncio.Event()
         self.ready = asyncio.Event()
@@ -141,6 +144,8 @@ class Bot:
                     ]
                     if self._drops is not None:
                         work.append(group.create_task(self._drops.run(), name="drops"))
+                    if self._hearing is not None:
+                        work.append(group.create_task(self._listen(self._hearing), name="hearing"))
                     sources = group.create_task(
                         self._read(connectors, watch(self.intake.emit)), name="sources"
                     )
@@ -150,6 +155,11 @@ class Bot:
                         task.cancel()
             except BaseExceptionGroup as group:
                 raise _cause(group) from None
+
+    def _take_rules(self, rules: Rules) -> None:
+        self.intake.take_rules(rules)
+        if self._hearing is not None:
+            self._hearing.take_rules(rules)
 
     async def _read(self, connectors: Iterable[Connector], emit: Emit) -> None:
         async with asyncio.TaskGroup() as group:
@@ -179,6 +189,11 @@ class Bot:
         log.info(READY)
         await self.speaker.run()
 
+    async def _listen(self, hearing: Hearing) -> None:
+        # Not sooner: it would take its second from what everybody waits for.
+        await self.ready.wait()
+        await hearing.run()
+
     async def _try_voice(self) -> None:
         """Speak unheard, so that a wrong voice is told now and the first line finds all warm."""
         attempt = next(self.engines.attempts())
@@ -203,6 +218,23 @@ def build_engines(name: str) -> Engines:
         return Engines(espeak)
     own = EngineSpec(name, name, first_chunk_s=_NEURAL_S, chunk_s=_NEURAL_S, start_s=_LOADING_S)
     return Engines(Supervisor(own), espeak)
+
+
+def build_hearing(
+    settings: Settings,
+    engines: Engines,
+    rules: Rules,
+    dropped: Callable[[ChatMessage, Verdict, Rules], None] | None,
+) -> Hearing | None:
+    """The rule that listens, with the voices to learn first; None where it is switched off."""
+    if not settings.filter.heard:
+        return None
+    hearing = Hearing(rules, engines.supervisors(), dropped)
+    for voice in (settings.speech.voice, *settings.speech.voices.values()):
+        hearing.learn(engines.primary.name, voice)
+    if engines.last_resort is not None:
+        hearing.learn(engines.last_resort.name, "")
+    return hearing
 
 
 async def _either(*waits: Coroutine[Any, Any, object] | asyncio.Task[None]) -> None:

@@ -119,6 +119,11 @@ class Filter(_Group):
         description="File of words never blocked, but for tier never; "
         "empty: allowed.txt in the state folder",
     )
+    heard: bool = Field(
+        True,
+        description="Drop a line that the voice would say like a blocked word, "
+        "where the engine can tell (espeak can)",
+    )
     links: Literal["say", "drop"] = Field(
         "say",
         description="A link is spoken as the word link and a phone number as a number (say), "

@@ -10,7 +10,6 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import aclosing
-from functools import partial
 
 from bot.audio.mixer import Outcome
 from bot.audio.player import Player, State
@@ -61,10 +60,10 @@ class Speaker:
         request: Callable[[Line], SpeechRequest],
         stale_s: float,
         now: Callable[[], float],
-        refused: Judge | None = None,
+        judge: Callable[[Line], Judge] | None = None,
     ) -> None:
-        """`request` chooses the voice and the length cap for a line; `refused` looks at what the
-        engine would say, where it tells."""
+        """`request` chooses the voice and the length cap for a line; `judge` looks at what an
+        engine would make of it, where the engine tells."""
         self._backlog = backlog
         self._engines = engines
         self._player = player
@@ -72,7 +71,7 @@ class Speaker:
         self._request = request
         self._stale_s = stale_s
         self._now = now
-        self._refused = None if refused is None else partial(_judged, refused)
+        self._judge = judge
         self._jobs: list[_Job] = []
         self._something = asyncio.Event()
         self._count = 0
@@ -199,7 +198,8 @@ class Speaker:
     async def _synthesise(
         self, job: _Job, attempt: Attempt, request: SpeechRequest, utterance: str
     ) -> None:
-        async with aclosing(attempt.speak(request, self._refused)) as chunks:
+        judge = None if self._judge is None else self._judge(job.line)
+        async with aclosing(attempt.speak(request, judge)) as chunks:
             async for chunk in chunks:
                 if not job.utterance:
                     # Not before its first audio is there: the mixer would count a starvation.
@@ -208,13 +208,6 @@ class Speaker:
                     self._player.play(utterance)
                 self._player.feed(utterance, chunk)
         self._player.finish(utterance)
-
-
-def _judged(refused: Judge, phonemes: str) -> str | None:
-    try:
-        return refused(phonemes)
-    except Exception as error:  # noqa: BLE001 - a rule that cannot decide stays silent
-        return f"error in rule phonemes: {type(error).__name__}"
 
 
 async def _first(*events: asyncio.Event) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import cast
 
@@ -74,13 +75,13 @@ class Talk:
 
 
 @dataclass(slots=True, eq=False)
-class Question:
-    """What the phonemes of a text are, asked and not yet answered."""
+class Asked:
+    """What the phonemes of some texts are, asked and not yet answered."""
 
     id: int
     """Its number on the wire."""
-    answer: asyncio.Future[str]
-    """The phonemes; empty if there are none."""
+    answer: asyncio.Future[list[str]]
+    """The phonemes of each; empty if the worker is over."""
 
 
 class Child:
@@ -106,7 +107,7 @@ class Child:
         self._process: asyncio.subprocess.Process | None = None
         self._sink: asyncio.StreamWriter | None = None
         self._talk: Talk | None = None
-        self._question: Question | None = None
+        self._question: Asked | None = None
         self._ids = 0
         self._watch: asyncio.Task[None] | None = None
         self.idle.set()
@@ -141,15 +142,15 @@ class Child:
         """Whether it was asked for phonemes and has not answered yet."""
         return self._question is not None
 
-    async def phonemes(self, text: str, voice: str) -> str | None:
-        """The phonemes of a text in IPA; None if it does not answer within `PHONEMES_S`.
+    async def phonemes(self, texts: Sequence[str], voice: str) -> list[str] | None:
+        """The phonemes of each text in IPA; None if it does not answer within `PHONEMES_S`.
 
-        Only when idle. A worker that is over answers with none.
+        Only when idle. A worker that is over answers with none at all.
         """
         self._ids += 1
-        answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self._question = Question(self._ids, answer)
-        self._send({"do": "phonemes", "id": self._ids, "text": text, "voice": voice})
+        answer: asyncio.Future[list[str]] = asyncio.get_running_loop().create_future()
+        self._question = Asked(self._ids, answer)
+        self._send({"do": "phonemes", "id": self._ids, "texts": list(texts), "voice": voice})
         # In slices, so that a pause of this loop itself is not taken for a silence of the worker.
         for _ in range(_SLICES):
             await asyncio.wait((answer,), timeout=PHONEMES_S / _SLICES)
@@ -186,7 +187,7 @@ class Child:
                 self._process.kill()
         self._settle(self.fate)
         if self._question is not None and not self._question.answer.done():
-            self._question.answer.set_result("")
+            self._question.answer.set_result([])
         self.started.set()
         self.over.set()
 
@@ -259,7 +260,7 @@ class Child:
         if question is not None and head["id"] == question.id:
             self._question = None
             if not question.answer.done():
-                question.answer.set_result(str(head["text"]))
+                question.answer.set_result([str(told) for told in head["texts"]])
 
     async def _watch_over(self, talk: Talk) -> None:
         """End the worker when it is silent for too long.

@@ -104,6 +104,8 @@ class EspeakEngine:
         self._voices: list[Voice] = []
         self._variants: frozenset[str] = frozenset()
         self._utterance: _Utterance | None = None
+        self._telling: str | None = None
+        """The voice id that was last chosen, if only phonemes were told since."""
         self._callback = _Callback(self._on_audio)
 
     def load(self) -> None:
@@ -142,7 +144,8 @@ class EspeakEngine:
         cancelled: Callable[[], bool],
     ) -> None:
         """Speak. `rate` is relative to 175 words a minute and ends at 80 and 450."""
-        self._choose(request.voice)
+        self._turn_to(request.voice)
+        self._telling = None
         wpm = min(450, max(80, round(_NORMAL_WPM * request.rate)))
         pitch = min(99, max(0, round(50 + 50 * request.pitch)))
         self._library.espeak_SetParameter(_RATE, wpm, 0)
@@ -166,7 +169,7 @@ class EspeakEngine:
 
     def phonemes(self, text: str, voice: str) -> str:
         """The phonemes in IPA, a space between words and clauses. Raises BadRequest."""
-        self._choose(voice)
+        self._turn_to(voice)
         utf8 = _UNSPEAKABLE.sub(" ", text).encode()
         memory = ctypes.create_string_buffer(utf8)
         rest = ctypes.c_void_p(ctypes.addressof(memory))
@@ -250,6 +253,16 @@ class EspeakEngine:
         lines = (self._data / "lang" / identifier).read_text(encoding="utf-8").splitlines()
         named = [line.split()[1] for line in lines if line.startswith("dictionary ")]
         return any((self._data / f"{name}_dict").exists() for name in named)
+
+    def _turn_to(self, voice: str) -> None:
+        """Choose a voice, unless it is the one that tells phonemes: that takes longer than a word.
+
+        A voice that has spoken is chosen anew, so that each line begins in the same state.
+        """
+        if voice != self._telling:
+            self._telling = None
+            self._choose(voice)
+            self._telling = voice
 
     def _choose(self, voice: str) -> None:
         identifier = self._resolve(voice or _DEFAULT_VOICE)

@@ -13,7 +13,7 @@ Errors, by who must act:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol, runtime_checkable
 
@@ -22,9 +22,6 @@ from numpy.typing import NDArray
 
 Samples = NDArray[np.float32]
 """Mono audio, shape (n,), full scale +-1.0."""
-
-Judge = Callable[[str], str | None]
-"""Takes the phonemes of a text in IPA; gives the reason why it is not to be said, or None."""
 
 
 class SpeechError(Exception):
@@ -74,6 +71,22 @@ class SpeechRequest:
     """Pitch shift in -1.0 .. 1.0 for engines that can; 0.0 is the voice's own."""
     max_seconds: float = 30.0
     """Audio beyond this is cut (with a fade), whatever the engine makes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What must be known of an engine's pronunciation before it says a line."""
+
+    texts: tuple[str, ...]
+    """The texts whose phonemes are wanted; if there are none, the engine is not asked."""
+    refused: Callable[[Sequence[str]], str | None]
+    """Takes the phonemes of each text in IPA, empty where the engine has none; gives the reason why
+    the line is not to be said, or None."""
+
+
+Judge = Callable[[str, SpeechRequest], Question | None]
+"""Takes the name of an engine that tells phonemes, and the line that it is to say; gives what must
+be asked first, or None."""
 
 
 @dataclass(frozen=True, slots=True)

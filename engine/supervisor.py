@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import replace
 from enum import StrEnum
@@ -29,7 +29,6 @@ from engine.speech import (
     EngineFailed,
     EngineMissing,
     Judge,
-    Refused,
     SpeechError,
     SpeechRequest,
     Voice,
@@ -118,26 +117,24 @@ class Supervisor:
         *,
         patience_s: float = PATIENCE_S,
         first_chunk_s: float | None = None,
-        refused: Judge | None = None,
+        judge: Judge | None = None,
     ) -> AsyncGenerator[Chunk, None]:
         """The audio of one line, as it is made. Lines asked at the same time queue up.
 
         Close the generator (`aclosing`) to stop early: that returns at once, whatever the engine
-        does. Waits at most `patience_s` for a worker that is being started. `refused` is given the
-        phonemes before anything is made, where the engine tells them in time.
+        does. Waits at most `patience_s` for a worker that is being started. `judge` is asked before
+        anything is made, where the engine tells phonemes.
 
         Raises:
-            Refused: `refused` gave a reason.
+            Refused: `judge` gave a reason.
             BadRequest: the engine can never speak this.
             EngineMissing: something must be installed first.
             EngineFailed: the worker died, hung or gave garbage; it is being replaced.
         """
         async with self._turn:
             child = await self._free_child(patience_s)
-            if refused is not None:
-                told = await self._inquiry.phonemes(child, request)
-                if told and (reason := refused(told)) is not None:
-                    raise Refused(reason)
+            if judge is not None:
+                await self._inquiry.hear(child, request, judge)
                 if child.fate is not None:  # the question was its end
                     child = await self._free_child(patience_s)
             talk = child.ask(
@@ -150,6 +147,24 @@ class Supervisor:
                 yield answer
         finally:
             child.cancel(talk)
+
+    @property
+    def tells_phonemes(self) -> bool:
+        """Whether the worker can tell phonemes; known while it is ready."""
+        return self._child.tells_phonemes
+
+    async def phonemes(self, texts: Sequence[str], voice: str) -> list[str] | None:
+        """How the engine would say each text, in IPA, as soon as no line is being made.
+
+        None if it does not tell in time. Lines wait meanwhile: give few texts.
+
+        Raises:
+            EngineMissing: something must be installed first.
+            EngineFailed: there is no worker that may be asked now.
+        """
+        async with self._turn:
+            child = await self._free_child(PATIENCE_S)
+            return await self._inquiry.between_lines(child, texts, voice)
 
     async def aclose(self) -> None:
         """End the worker and wait until it is reaped. Open lines fail."""
@@ -243,7 +258,7 @@ class Attempt:
         self._voice = voice
 
     async def speak(
-        self, request: SpeechRequest, refused: Judge | None = None
+        self, request: SpeechRequest, judge: Judge | None = None
     ) -> AsyncGenerator[Chunk, None]:
         """As `Supervisor.speak`."""
         if self._voice is not None:
@@ -253,7 +268,7 @@ class Attempt:
                 request,
                 patience_s=self._patience_s,
                 first_chunk_s=self._first_chunk_s,
-                refused=refused,
+                judge=judge,
             )
             async with aclosing(chunks):
                 async for chunk in chunks:
@@ -296,7 +311,7 @@ class Engines:
 
     def start(self) -> None:
         """Start every worker, in the running loop."""
-        for supervisor in self._supervisors():
+        for supervisor in self.supervisors():
             supervisor.start()
 
     async def wait_ready(self) -> None:
@@ -304,7 +319,7 @@ class Engines:
 
         The last resort counts first: it is the quick one.
         """
-        for supervisor in reversed(self._supervisors()):
+        for supervisor in reversed(self.supervisors()):
             try:
                 return await supervisor.wait_ready()
             except EngineMissing as error:
@@ -313,7 +328,8 @@ class Engines:
 
     async def aclose(self) -> None:
         """End every worker."""
-        await asyncio.gather(*(s.aclose() for s in self._supervisors()))
+        await asyncio.gather(*(s.aclose() for s in self.supervisors()))
 
-    def _supervisors(self) -> list[Supervisor]:
+    def supervisors(self) -> list[Supervisor]:
+        """Every engine, the primary first."""
         return [s for s in (self.primary, self.last_resort) if s is not None]

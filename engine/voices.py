@@ -17,6 +17,11 @@ _VARIANTS = (
 _PITCHES = (-0.2, -0.1, 0.0, 0.1, 0.2)
 
 
+def accent(voice: str) -> str:
+    """The espeak voice without its variant: all variants of a voice have the same phonemes."""
+    return voice.partition("+")[0].lower()
+
+
 def author_voice(base: str, key: str) -> tuple[str, float]:
     """The voice id and pitch of one author: the same in every run and every Python.
 

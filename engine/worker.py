@@ -5,9 +5,9 @@ go out on standard output; logs go to standard error. Does not know deadlines, r
 the parent has those. It ends as soon as its input ends, also while an engine hangs.
 
 In:  {do: speak, id, request: {...}}   {do: cancel, id}        ids only grow
-     {do: phonemes, id, text, voice}
+     {do: phonemes, id, texts, voice}
 Out: {is: ready, name, voices, phonemes: whether it tells them}   {is: working, id}
-     {is: chunk, id, rate, words} + samples   {is: phonemes, id, text}
+     {is: chunk, id, rate, words} + samples   {is: phonemes, id, texts}
      {is: end, id}   {is: cancelled, id}   {is: error, id or null, code, text}
 """
 
@@ -43,8 +43,8 @@ log = logging.getLogger(__name__)
 
 WORKING_S = 0.1
 """At most one `working` frame in this time."""
-_PHONEMES = 20_000
-"""Characters of phonemes that are sent at most."""
+_PHONEMES = 500
+"""Characters of phonemes that are sent of one text at most."""
 
 
 class _Stop(Exception):
@@ -200,16 +200,19 @@ class Worker:
         self._send({"is": "cancelled" if self._cancelled >= id_ else "end", "id": id_})
 
     def _tell(self, engine: Engine, head: frames.Head) -> None:
-        told = ""
+        told = [self._phonemes(engine, text, head["voice"]) for text in head["texts"]]
+        self._send({"is": "phonemes", "id": head["id"], "texts": told})
+
+    def _phonemes(self, engine: Engine, text: str, voice: str) -> str:
         try:
             if isinstance(engine, TellsPhonemes):
-                told = engine.phonemes(head["text"], head["voice"])
+                return engine.phonemes(text, voice)[:_PHONEMES]
         except SpeechError as error:
             # What is wrong with the request shows again when it is to be spoken.
             log.debug("no phonemes: %s", error)
         except Exception as error:  # noqa: BLE001 - nothing depends on them
             self._fault(error)
-        self._send({"is": "phonemes", "id": head["id"], "text": told[:_PHONEMES]})
+        return ""
 
     def _fault(self, error: Exception) -> None:
         if not self._faulty:

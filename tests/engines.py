@@ -58,11 +58,15 @@ class Echo:
 class Phonetic(Echo):
     """Tells phonemes: those of a text are the text, but for what its words name.
 
-    `late` comes after 100 ms, `hang` never; `crash` ends the process, `raise` is a bug.
+    `late` comes after 100 ms, `sluggish` only the first time, `hang` never; `crash` ends the
+    process, `raise` is a bug.
     """
 
+    sluggish = True
+
     def phonemes(self, text: str, voice: str) -> str:
-        if "late" in text:
+        if "late" in text or ("sluggish" in text and self.sluggish):
+            self.sluggish = False
             time.sleep(0.1)
         if "hang" in text:
             time.sleep(3600)

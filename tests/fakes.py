@@ -49,10 +49,11 @@ class FakeEngine:
     """What it tells of every text."""
 
     async def speak(
-        self, request: SpeechRequest, refused: Judge | None = None
+        self, request: SpeechRequest, judge: Judge | None = None
     ) -> AsyncIterator[Chunk]:
         self.asked.append(request)
-        if self.phonemes and refused is not None and (reason := refused(self.phonemes)):
+        question = judge(self.name, request) if judge is not None and self.phonemes else None
+        if question and (reason := question.refused([self.phonemes] * len(question.texts))):
             raise Refused(reason)
         fault = self.faults.pop(0) if self.faults else None
         try:
@@ -165,7 +166,7 @@ class Channel:
         seconds: float = 1000.0,
         engine: FakeEngine | None = None,
         dropped: Callable[[ChatMessage, Verdict, Rules], None] | None = None,
-        refused: Judge | None = None,
+        judge: Callable[[Line], Judge] | None = None,
     ) -> None:
         loop = asyncio.get_running_loop()
         self.engine = engine or FakeEngine()
@@ -180,7 +181,7 @@ class Channel:
             request=lambda line: SpeechRequest(line.spoken),
             stale_s=60.0,
             now=loop.time,
-            refused=refused,
+            judge=judge,
         )
         self.player.started = self.speaker.started
         self.control = Control(self.speaker)

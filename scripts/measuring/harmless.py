@@ -15,7 +15,7 @@ from measuring.judged import strictest, verdict
 from measuring.report import say, share, table
 
 
-def _masked(text: str, start: int, end: int) -> str:
+def masked(text: str, start: int, end: int) -> str:
     """A text with what was hit readable by its first and last letter only."""
     hit = text[start:end]
     hidden = "".join("·" if 0 < i < len(hit) - 1 and c != " " else c for i, c in enumerate(hit))
@@ -40,7 +40,7 @@ def _described(kind: str, language: str, line: str, said: Verdict) -> str:
     hit = said.hit
     if hit is None:
         return f"{kind}, {language}: {said.rule or said.reason}: {line}"
-    shown = _masked(hit.text, hit.start, hit.end)
+    shown = masked(hit.text, hit.start, hit.end)
     return f"{kind}, {language}: {said.rule}, {hit.entry}, {hit.how}, {hit.reading}: {shown}"
 
 
