@@ -22,9 +22,16 @@ EMOTES = frozenset(
     "pepelaugh feelsbadman feelsgoodman feelsstrongman biblethump residentsleeper 4head ezclap "
     "catjam sadge copium hopium wutface notlikethis trihard jebaited kreygasm pjsalt dansgame "
     "swiftrage babyrage heyguys vohiyo cmonbruh failfish icant aware clueless modcheck "
-    "peepohappy peeposad nodders nopers hypers xqcl pausechamp 5head weirdchamp".split()
+    "peepohappy peeposad nodders nopers hypers xqcl pausechamp 5head weirdchamp "
+    "twt uwu owo tvt qwq".split()
 )
 """Names of emotes that every chat knows: viewers put them between the pieces of a word."""
+CONTRACTED = frozenset(
+    pronoun + tail
+    for pronoun in "i you he she it we they that who there".split()
+    for tail in ("ll", "ve", "re")
+)
+"""What contractions are without their apostrophe, two tokens together: `he ll` is no `hell`."""
 FUNCTION = frozenset(
     "a an as at am be by do go he hi i if in is it me my no of on or so to up us we ye "
     "the and are but can for had has her him his how its let not now off one our out own per put "
@@ -39,6 +46,7 @@ FUNCTION = frozenset(
 WINDOW = 4
 """Tokens that one word is pulled apart into, at most."""
 _LONGEST_RUN = 20
+_TIMES = {"double": 2, "triple": 3}
 _NOTHING = " "
 """Stands in a run for a token that its neighbour has told already."""
 
@@ -49,6 +57,8 @@ def letters(found: Sequence[str]) -> Iterator[tuple[int, int, str]]:
     for i in range(len(found) - 1):
         if found[i] == "double" and told[i + 1] == "u":
             told[i], told[i + 1] = "w", _NOTHING
+        elif found[i] in _TIMES and len(told[i + 1]) == 1:
+            told[i] = told[i + 1] * (_TIMES[found[i]] - 1)
     start = 0
     while start < len(told):
         end = start

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 _STRENGTHENERS = frozenset(
     "mega super ultra uber giga hyper turbo dumb stupid fat ugly lazy big bull horse mother butt "
-    "jack smart".split()
+    "jack smart god".split()
 )
 _BEHIND = frozenset(
     "head heads face faces hole holes bag bags lord wad wads storm show load loads fest fests "
-    "stick sticks sucker suckers eater lover ed er ing s".split()
+    "stick sticks sucker suckers eater lover taker takers it off ed er ing s".split()
 )
 _PIECES = _STRENGTHENERS | frozenset(
     "the this that these is are was am it its you your ya she his her him we us our my they them "

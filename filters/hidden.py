@@ -6,10 +6,10 @@ Does not know any block list, nor which engine obeys what. Markup is never hande
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 
+from filters.markup import decoded
 from filters.notation import phonemes
 
 _ALIAS = re.compile(
@@ -28,8 +28,7 @@ def said_by_markup(text: str) -> Iterator[tuple[str, str]]:
 
     Phonemes come spelled as they sound (notation.py).
     """
-    if "&" in text:
-        text = html.unescape(text)
+    text = decoded(text)
     for match in _ALIAS.finditer(text):
         yield "alias", match[1]
     for match in _PHONEMES.finditer(text):
@@ -39,4 +38,4 @@ def said_by_markup(text: str) -> Iterator[tuple[str, str]]:
 
 def holds_markup(text: str) -> bool:
     """Whether a text may hold markup at all: a cheap first look."""
-    return any(sign in text for sign in "<[{&(/")
+    return any(sign in text for sign in "<[{&(/\\%")

@@ -23,10 +23,11 @@ _DRAWN = (
     ("]-[", "h"), ("|_|", "u"), ("(_)", "u"), ("\\_/", "u"), ("|3", "b"), ("|8", "b"), ("|<", "k"),
     ("|{", "k"), ("|)", "d"), ("|>", "p"), ("|°", "p"), ("|*", "p"), ("|=", "f"), ("|2", "r"),
     ("|_", "l"), ("/\\", "a"), ("\\/", "v"), ("><", "x"), (")(", "x"), ("()", "o"), ("[]", "o"),
-    ("'/", "y"), ("<|", "d"), ("_|", "j"), ("13", "b"),
+    ("'/", "y"), ("[)", "d"), ("/-\\", "a"), ("|v|", "m"), ("<|", "d"), ("_|", "j"), ("13", "b"),
 )  # fmt: skip
 _SIGN = re.compile(r"[0-9@$!+|(<{€£¢¥#¡§©®†]")
 _LETTER = re.compile(r"[^\W\d_]|[@$!+#(|€¢¡]")
+_APART = re.compile(r"(?<!\S)(?:\S ){2,39}\S(?!\S)")
 _NO_U = re.compile(r"\b(?=\w{4})[b-df-hj-np-tw-xz]{1,3}v[b-df-hj-np-tw-xz]{1,6}\b")
 _NUMBER = re.compile(
     r"[#$€£¥+(]*\d[\d.,:%/-]*(?:st|nd|rd|th|s|k|m|x|h|d|p|e|kg|km|cm|mm|gb|mb|fps|hz|am|pm|min|hp|xp)?[!?.,;:)]*"
@@ -57,7 +58,16 @@ def _read(word: str, closed: bool) -> str:
     before, core, after = _core(word, closed)
     if _plain(word):
         return word
-    return before + core.translate(_SIGNS) + after
+    # `foo()` calls a function.
+    return before + core.replace("()", "").translate(_SIGNS) + after
+
+
+def _read_apart(match: re.Match[str]) -> str:
+    """Characters set apart, those that are no letters read as such if they are half at most."""
+    run = match[0]
+    if 2 * sum(map(str.isalpha, run)) < len(run) // 2 + 1:
+        return run
+    return run.translate(_SIGNS)
 
 
 def leet(folded: str) -> str:
@@ -66,6 +76,7 @@ def leet(folded: str) -> str:
     A number is a number: `455` is no word, `4ss` and `4$$` are.
     """
     if _SIGN.search(folded):
+        folded = _APART.sub(_read_apart, folded)
         closed = not {")", "]", "}", ">"}.isdisjoint(folded)
         folded = " ".join([_read(word, closed) for word in folded.split(" ")])
     if "v" in folded:

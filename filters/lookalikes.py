@@ -31,7 +31,7 @@ LATIN: dict[int, str] = {
     # Armenian
     **_pairs("օսհոցյշտғ", "ouhngjzsf"),
     # Latin letters without a decomposition, and phonetic ones
-    **_pairs("ƒɑɡıłøđħŋɩʋɯƙɓɗɠɛɔʂʈʍƅɐʌə", "fagilodhniuwkbdgeostwbaae"),
+    **_pairs("ƒɑɡıłøđħŋɩʋɯƙɓɗɠɛɔʂʈʍƅɐʌəð∂", "fagilodhniuwkbdgeostwbaaedd"),
     # Latin small capitals, and the Greek and Coptic letters used for them
     **_pairs("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢᴦⲕⲟⲣⲥ", "abcdefghijklmnoprstuvwyzrkopc"),
     # Signs of currencies, and the stroked letters that go with them

@@ -15,6 +15,14 @@ _PHONEMES = re.compile(
     r"\[\[[^\[\]]{0,300}\]\]|\[:[^\[\]]{0,300}\]|\[[a-z_ ]{0,20}<[^\[\]]{0,300}\]"
 )
 _LINKED = re.compile(r"\[([^\[\]]{0,300})\]\([^()]{0,300}\)")
+_ROUNDS = 3
+# Of percent signs only those that letters stand around: `50%65` is none.
+_CODED = re.compile(r"\\u00([2-7][0-9a-f])|(?<=[^\W\d_])%([46][1-9a-f]|[57][0-9a])", re.IGNORECASE)
+# In the middle of a word a bracketed one is no remark: `zor[b]gle[/b]`, `zor{pause}gle`.
+_INSIDE = re.compile(
+    r"(?<=[^\W_])(?:\[/?[a-z]{1,10}\]|\{[a-z]{1,10}\})(?=[^\W_])|(?<=[^\W_])\[/[a-z]{1,10}\]",
+    re.IGNORECASE,
+)
 _ESCAPED = re.compile(r"\\[a-z!]{1,12}(?:=[\w.-]{0,12})?\\", re.IGNORECASE)
 
 # Voices that other bots offer by name, as what a viewer typed for them here would be heard.
@@ -39,13 +47,30 @@ _DIRECTED = re.compile(
 )
 
 
+def decoded(text: str) -> str:
+    """The text with characters that are written as entities or escapes as themselves.
+
+    Again for what that brings up: `&amp;#97;` is an `a` as well.
+    """
+    for _ in range(_ROUNDS):
+        before = text
+        if "&" in text:
+            text = html.unescape(text)
+        if "\\" in text or "%" in text:
+            text = _CODED.sub(lambda m: chr(int(m[1] or m[2], 16)), text)
+        if text == before:
+            break
+    return text
+
+
 def strip(text: str, gap: str = " ") -> str:
     """The text with markup out and what it wraps kept; each piece leaves `gap` behind.
 
-    Entities are read once, as a page would: what they spell is markup too.
+    Entities are read as a page would: what they spell is markup too.
     """
-    if "&" in text:
-        text = html.unescape(text)
+    text = decoded(text)
+    if "[" in text or "{" in text:
+        text = _INSIDE.sub("", text)
     if "<" in text:
         text = _TAG.sub(gap, text)
     if "[" in text:

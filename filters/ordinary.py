@@ -9,6 +9,7 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 
+from filters.apart import EMOTES
 from filters.tokens import shortened, stretched
 from filters.wordlist import WordList
 
@@ -63,7 +64,9 @@ class Ordinary:
 
     def _look_up(self, word: str) -> bool:
         dictionary = self._words.dictionary
-        if dictionary is None or not latin(word) or word in self._words.allowed:
+        if dictionary is None or not latin(word):
+            return True
+        if word in self._words.allowed or word in EMOTES:
             return True
         if len(word) == 1:
             return word in "aeiouy"
@@ -77,8 +80,12 @@ class Ordinary:
         return len(word) >= _DRAWN and word[-1] == word[-2] and dictionary.known(word[:-1])
 
     def foreign(self, found: Sequence[str]) -> bool:
-        """Whether tokens are of a language that the dictionary does not hold."""
-        plain = [token for token in found if len(token) > 1 and latin(token)]
+        """Whether tokens are of a language that the dictionary does not hold.
+
+        Abbreviations and emotes are of none: `gg wp kekw` tells nothing.
+        """
+        plain = [token for token in found if len(token) > 2 and latin(token)]
+        plain = [token for token in plain if token not in EMOTES]
         if len(plain) < _FOREIGN_WORDS:
             return False
         return sum(not self.knows(token) for token in plain) >= _FOREIGN * len(plain)

@@ -21,6 +21,7 @@ _CAMEL = re.compile(r"(?<=[^\W_A-Z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z0-9])")
 _CODE = re.compile(r":(?:regional_indicator_|letter_)?([a-z]):[\s\u200b]?", re.IGNORECASE)
 # Vowel signs of Indic scripts are no letters to `\w`.
 _FOREIGN = re.compile(r"(?:[^\W\d_]|[\u0900-\u0fff])+")
+_JAMO = re.compile("[\u1100-\u11ff\u3131-\u318e]+")
 _LONG_VOWEL = re.compile(r"([aeiou])\1")
 _FEW = 12
 """Words of other scripts up to which every way to sound them out is looked at."""
@@ -60,7 +61,9 @@ def _sounded(folded: str) -> Iterator[Reading]:
     """The text with words of other scripts in Latin letters as they sound."""
     if folded.isascii():
         return
-    words = {word: _latin(word) for word in set(_FOREIGN.findall(folded)) if foreign(word)}
+    # Single jamo are a laugh or a nod, not a word.
+    found = {word for word in _FOREIGN.findall(folded) if not _JAMO.fullmatch(word)}
+    words = {word: _latin(word) for word in found if foreign(word)}
     most = _TRANSLITERATIONS if len(words) <= _FEW else 1
     for turn in range(min(most, max(map(len, words.values()), default=0))):
         ways = {word: ways[min(turn, len(ways) - 1)] for word, ways in words.items() if ways}

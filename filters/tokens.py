@@ -90,7 +90,7 @@ def unit(word: str) -> str:
     return word[: (word + word).find(word, 1)]
 
 
-def _letter_runs(found: Sequence[str]) -> Iterator[tuple[int, int]]:
+def letter_runs(found: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Runs of single letters as a whole, so that A S S E M B L E stays one word."""
     for match in _LETTERS.finditer("".join(["1" if len(t) == 1 else " " for t in found])):
         start, end = match.start(), min(match.end(), match.start() + _MAX_LETTERS)
@@ -149,7 +149,7 @@ def joins(
     """
     if len(found) < 2:
         return
-    yield from _letter_runs(found)
+    yield from letter_runs(found)
     yield from _neighbours(found, begins, seen)
     if len(found) <= _MAX_WINDOW:
         yield 0, len(found)

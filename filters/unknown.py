@@ -117,25 +117,40 @@ class Unknown:
             # `king` may be the end of a word that is stretched over two.
             last = behind - (plain[behind - 1].endswith("ing"))
             familiar = known[last] > known[first]
-            # What stands beside anything by chance is no piece of a word.
-            if familiar and common[behind] > common[first]:
-                continue
             pieces = plain[first:behind]
             joined = "".join(pieces)
             if len(joined) not in _TOGETHER or joined in self._heard:
                 continue
-            self._heard.add(joined)
-            if known[behind] - known[first] == len(pieces):
-                index = self._of_ordinary(pieces, joined)
-            elif ear.foreign and min(map(len, pieces)) > 3:
-                continue
+            if familiar and common[behind] > common[first]:
+                # What stands beside anything by chance is no piece of a word.
+                index = self._halved(pieces, joined)
             else:
-                self._listened += 1
-                if self._listened > _LISTENED:
-                    raise TooContrived
-                index = self._of_pieces(pieces, joined, ear, familiar=familiar)
-            if (index := self._opened(index, joined)) is not None:
+                self._heard.add(joined)
+                ordinary = known[behind] - known[first] == len(pieces)
+                index = self._of_window(pieces, joined, ear, ordinary=ordinary, familiar=familiar)
+            if index is not None:
                 yield index, first, behind
+
+    def _of_window(
+        self, pieces: Sequence[str], joined: str, ear: Ear, *, ordinary: bool, familiar: bool
+    ) -> int | None:
+        if ordinary:
+            return self._opened(self._of_ordinary(pieces, joined), joined)
+        if ear.foreign and min(map(len, pieces)) > 3:
+            return None
+        self._listened += 1
+        if self._listened > _LISTENED:
+            raise TooContrived
+        return self._opened(self._of_pieces(pieces, joined, ear, familiar=familiar), joined)
+
+    def _halved(self, pieces: Sequence[str], joined: str) -> int | None:
+        """The entry that a listed word cut in two is, of which one half is no word: `dobb it`."""
+        if len(pieces) != 2 or len(joined) < 5:
+            return None
+        index = self._opened(self._words.forms.get(joined), joined)
+        if index is None or all(len(p) < 3 or self._ordinary.knows(p) for p in pieces):
+            return None
+        return index
 
     def _of_ordinary(self, pieces: Sequence[str], joined: str) -> int | None:
         """The entry that ordinary words are together: spelled so, or with exactly its sound."""

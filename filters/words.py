@@ -10,17 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from filters.apart import letters, without_fillers
+from filters.apart import CONTRACTED, letters, without_fillers
 from filters.fold import fold
 from filters.leet import leet, spellings
 from filters.message import Hit
 from filters.ordinary import Ordinary, latin
 from filters.readings import Reading
 from filters.stretches import LOOKED_UP, Found, Stretches, TooContrived
-from filters.tokens import joins, spans, tokens
-from filters.unknown import Unknown
+from filters.tokens import joins, letter_runs, spans, tokens
+from filters.unknown import Ear, Unknown
 from filters.wordlist import KEY, WordList
 
+_SPELLED_OUT = 9
+"""Single letters in a row up to which they may sound like a word; more are a sentence."""
 _TAIL = 5
 _HEAD = 3
 
@@ -40,8 +42,8 @@ class Search:
 
     def __init__(self, words: WordList, *, wary: bool = False) -> None:
         self._words = words
-        self._stretches, ordinary = _memory(words)
-        self._unknown = Unknown(words, ordinary, wary=wary)
+        self._stretches, self._ordinary = _memory(words)
+        self._unknown = Unknown(words, self._ordinary, wary=wary)
         self._looked_at: set[str] = set()
         self._looked_up = 0
         self._whole: dict[str, int | None] = {}
@@ -77,7 +79,11 @@ class Search:
                     yield index, how, at + start, at + end
             found += stretch.tokens
             at += len(chunk) + 1
-        for index, how, first, behind in (*self._phrases(found), *self._apart(found)):
+        for index, how, first, behind in (
+            *self._phrases(found),
+            *self._apart(found),
+            *self._runs(found),
+        ):
             place = spans(reading.text)
             yield index, how, place[first][0], place[behind - 1][1]
         if self._words.dictionary is not None:
@@ -108,11 +114,21 @@ class Search:
                     if self._opened(index, "".join(found[i:behind])) is not None:
                         yield index, "phrase", i, behind
 
+    def _runs(self, found: Sequence[str]) -> Iterator[Found]:
+        """What single letters in a row hold: a sentence may be spelled out so as well as a word."""
+        for first, behind in letter_runs(found):
+            if behind - first > KEY:
+                for index, *_ in self._stretches.of("".join(found[first:behind])).found:
+                    yield index, "pulled apart", first, behind
+
     def _apart(self, found: Sequence[str]) -> Iterator[Found]:
         for first, behind in joins(found, self._words.heads, self._neighbourhoods):
             joined = "".join(found[first:behind])
-            if len(joined) > 2 and (index := self._whole_of(joined)) is not None:
-                yield index, "pulled apart", first, behind
+            if joined in CONTRACTED and behind - first == 2 and behind < len(found):
+                continue
+            for spelling in spellings(joined) if len(joined) > 2 else ():
+                if (index := self._whole_of(spelling)) is not None:
+                    yield index, "pulled apart", first, behind
         for first, behind, word in letters(found):
             index = self._words.forms.get(word) if len(word) > 2 else None
             if index is not None and self._opened(index, word) is not None:
@@ -138,6 +154,22 @@ class Search:
         for index, first, behind in self._unknown.together(found, ear):
             place = spans(reading.text)
             yield index, "sounds like it, pulled apart", place[first][0], place[behind - 1][1]
+        for index, how, first, behind in self._spelled_out(found, ear):
+            place = spans(reading.text)
+            yield index, f"{how}, pulled apart", place[first][0], place[behind - 1][1]
+
+    def _spelled_out(self, found: Sequence[str], ear: Ear) -> Iterator[Found]:
+        """Slips and sounds in single letters: `k r a p`."""
+        known = 0
+        for first, behind in letter_runs(found):
+            joined = "".join(found[first:behind])
+            if behind <= known or not KEY <= len(joined) <= _SPELLED_OUT:
+                continue
+            # `p i z z a` is a word: what is left of it without its last letter is none.
+            if self._ordinary.knows(joined):
+                known = behind
+            for index, how in self._unknown.alone(joined, ear):
+                yield index, how, first, behind
 
     def find_split(self, text: str, earlier: Sequence[str]) -> Hit | None:
         """A word that begins in an author's earlier messages and ends in this one, or None.

@@ -42,7 +42,7 @@ from filters.speakable import Saying, cut, estimate_seconds, speakable, without_
         ("[:dial 911] hey", "hey"),
         ("[name](/ipa/) hey", "name hey"),
         ("&lt;b&gt;hey", "hey"),
-        ("&amp;lt;hey", "lt;hey"),
+        ("&amp;lt;hey", "hey"),
         ("a <:smile:12345> b", "a b"),
         ("{a} [b] |c| ^d^ ~e~ *f* _g_ #h \\i `j` $(k)", "a b c d e f g h i j (k)"),
         ("w" * 300, "haha"),
