@@ -87,11 +87,8 @@ def without_fillers(found: Sequence[str]) -> list[int] | None:
     None if that is all of them, or too few.
     """
     again = {token for token, count in Counter(found).items() if count > 1 and len(token) > 1}
-    fillers = {
-        token
-        for token in again
-        if all(a != token or b != token for a, b in zip(found, found[1:], strict=False))
-    } | (EMOTES & set(found))
+    twice = {a for a, b in zip(found, found[1:], strict=False) if a == b}
+    fillers = (again - twice) | (EMOTES & set(found))
     rest = [i for i, token in enumerate(found) if token not in fillers]
     return rest if fillers and len(rest) > 1 else None
 

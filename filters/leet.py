@@ -17,14 +17,15 @@ _MOST = 4
 """Jokers of a word that are tried both ways; the others are read the likelier way."""
 _SIGNS = str.maketrans("0234567891@$+(<{€£¢¥#!|¡§©®†", "ozeasgŧbgıastccceecyhıııscrt")
 _PIECES = re.compile(r"[-\w|\\/<>()\[\]{}!^_°'*+$#@€]{2,}")
-# Letters drawn with several signs; longest first.
-_DRAWN = (
+# Letters drawn with several signs.
+_DRAWN = dict((
     ("|\\/|", "m"), ("/\\/\\", "m"), ("\\/\\/", "w"), ("|\\|", "n"), ("/\\/", "n"), ("|-|", "h"),
     ("]-[", "h"), ("|_|", "u"), ("(_)", "u"), ("\\_/", "u"), ("|3", "b"), ("|8", "b"), ("|<", "k"),
     ("|{", "k"), ("|)", "d"), ("|>", "p"), ("|°", "p"), ("|*", "p"), ("|=", "f"), ("|2", "r"),
     ("|_", "l"), ("/\\", "a"), ("\\/", "v"), ("><", "x"), (")(", "x"), ("()", "o"), ("[]", "o"),
     ("'/", "y"), ("[)", "d"), ("/-\\", "a"), ("|v|", "m"), ("<|", "d"), ("_|", "j"), ("13", "b"),
-)  # fmt: skip
+))  # fmt: skip
+_STROKES = re.compile("|".join(map(re.escape, sorted(_DRAWN, key=len, reverse=True))))
 _SIGN = re.compile(r"[0-9@$!+|(<{€£¢¥#¡§©®†]")
 _LETTER = re.compile(r"[^\W\d_]|[@$!+#(|€¢¡]")
 _APART = re.compile(r"(?<!\S)(?:\S ){2,39}\S(?!\S)")
@@ -90,9 +91,7 @@ def drawn_letters(folded: str) -> str:
         return folded
     words = folded.split(" ")
     for i, word in enumerate(words):
-        drawn = word
-        for signs, letter in _DRAWN:
-            drawn = drawn.replace(signs, letter)
+        drawn = _STROKES.sub(lambda match: _DRAWN[match[0]], word)
         if drawn != word and any(map(str.isalnum, drawn)):
             words[i] = drawn
     return " ".join(words)
