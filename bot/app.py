@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack, aclosing
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from bot.audio.player import OutputUnavailable, Player
@@ -61,6 +62,7 @@ class Bot:
         check_output(settings.audio.output)
         self._bounds = settings.backlog
         self._voice = settings.speech.voice
+        self._hold_s = settings.hold_seconds
         bounds = settings.backlog
         self.ledger = Ledger(now)
         self.backlog = Backlog(lines=bounds.lines, seconds=bounds.seconds, stale_s=bounds.stale_s)
@@ -146,9 +148,7 @@ class Bot:
                         work.append(group.create_task(self._drops.run(), name="drops"))
                     if self._hearing is not None:
                         work.append(group.create_task(self._listen(self._hearing), name="hearing"))
-                    sources = group.create_task(
-                        self._read(connectors, watch(self.intake.emit)), name="sources"
-                    )
+                    sources = group.create_task(self._read(connectors, watch), name="sources")
                     finished = group.create_task(self._finished(sources), name="finished")
                     await _either(finished, stop.wait())
                     for task in [*work, sources, finished]:
@@ -161,9 +161,11 @@ class Bot:
         if self._hearing is not None:
             self._hearing.take_rules(rules)
 
-    async def _read(self, connectors: Iterable[Connector], emit: Emit) -> None:
+    async def _read(self, connectors: Iterable[Connector], watch: Callable[[Emit], Emit]) -> None:
         async with asyncio.TaskGroup() as group:
             for connector in connectors:
+                hold_s = self._hold_s if connector.moderated else 0.0
+                emit = watch(partial(self.intake.emit, hold_s=hold_s))
                 group.create_task(supervise(connector, emit), name=connector.name)
 
     async def _sweep(self) -> None:

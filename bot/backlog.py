@@ -4,7 +4,8 @@ A plain data structure: no clock (`now` is an argument), no tasks, no knowledge 
 
 A line's urgency is worth + waiting / AGEING_S. Waiting grows equally for all, so the order of two
 lines never changes while they wait: worth - received / AGEING_S is a constant that heaps can hold.
-Lines leave the heaps lazily: whoever is no longer in `_waiting` is skipped when met.
+Lines leave the heaps lazily: whoever is no longer in `_waiting` is skipped when met. A line that is
+held for the moderators waits like any other but is not taken before its time.
 """
 
 from __future__ import annotations
@@ -63,6 +64,10 @@ def _bits(paid: Payment) -> float:
     return paid.amount * _BITS_PER_UNIT.get(paid.unit, _BITS_PER_OTHER_CURRENCY)
 
 
+def _urgency(line: Line) -> float:
+    return line.worth - line.stages.received / AGEING_S
+
+
 class Backlog:
     """The waiting lines. Put and take cost O(log n); a purge costs O(n) of what it looks at."""
 
@@ -73,6 +78,7 @@ class Backlog:
         self._stale_s = stale_s
         self._waiting: dict[Line, int] = {}  # in order of arrival; the value breaks ties
         self._best: list[tuple[float, int, Line]] = []
+        self._held: list[tuple[float, int, Line]] = []  # by when they may be taken
         self._least: list[tuple[float, int, Line]] = []  # unpaid lines only
         self._of_author: Counter[AuthorKey] = Counter()
         self._seconds = 0.0
@@ -110,8 +116,11 @@ class Backlog:
         """Let `line` wait; returns the lines shed for it, which may be `line` itself."""
         self._count += 1
         self._waiting[line] = self._count
-        urgency = line.worth - line.stages.received / AGEING_S
-        heapq.heappush(self._best, (-urgency, self._count, line))
+        urgency = _urgency(line)
+        if line.held_until > line.stages.received:
+            heapq.heappush(self._held, (line.held_until, self._count, line))
+        else:
+            heapq.heappush(self._best, (-urgency, self._count, line))
         if not line.paid:
             heapq.heappush(self._least, (urgency, -self._count, line))
         self._of_author[author_key(line.message)] += 1
@@ -130,10 +139,18 @@ class Backlog:
             self._seconds > self._max_seconds and len(self._waiting) > 1
         )
 
-    def take(self) -> Line | None:
-        """The most urgent line, which waits no longer; None if nothing waits."""
+    def take(self, now: float) -> Line | None:
+        """The most urgent line that is not held, which waits no longer; None if there is none."""
+        while (held := self._peek(self._held)) is not None and held[0] <= now:
+            _, count, line = heapq.heappop(self._held)
+            heapq.heappush(self._best, (-_urgency(line), count, line))
         entry = self._peek(self._best)
         return self._remove(entry[2]) if entry else None
+
+    def next_release(self) -> float | None:
+        """When the next held line may be taken; None if none is held."""
+        held = self._peek(self._held)
+        return held[0] if held else None
 
     def expire(self, now: float) -> list[Line]:
         """Take out the unpaid lines that have waited too long."""
@@ -158,11 +175,12 @@ class Backlog:
         if not self._of_author[author]:
             del self._of_author[author]
         self._seconds -= line.seconds
-        if len(self._best) > 2 * len(self._waiting) + 64:
+        if max(len(self._best), len(self._held)) > 2 * len(self._waiting) + 64:
             self._best = [entry for entry in self._best if entry[2] in self._waiting]
             self._least = [entry for entry in self._least if entry[2] in self._waiting]
-            heapq.heapify(self._best)
-            heapq.heapify(self._least)
+            self._held = [entry for entry in self._held if entry[2] in self._waiting]
+            for heap in (self._best, self._least, self._held):
+                heapq.heapify(heap)
         return line
 
     def _peek(self, heap: list[tuple[float, int, Line]]) -> tuple[float, int, Line] | None:

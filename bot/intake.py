@@ -128,14 +128,17 @@ class Intake:
         """Judge by these rules from the next message on."""
         self._policy = replace(self._policy, rules=rules)
 
-    def emit(self, event: Event) -> None:
-        """Take in one event. Never raises: a gate that does has refused the message."""
+    def emit(self, event: Event, *, hold_s: float = 0.0) -> None:
+        """Take in one event. Never raises: a gate that does has refused the message.
+
+        An unpaid line is not spoken before `hold_s` seconds, so that moderators come first.
+        """
         if isinstance(event, Removal):
             self._remove(event)
             return
         self._ledger.receive()
         try:
-            self._pass_gates(event)
+            self._pass_gates(event, hold_s)
         except Exception:
             # Every message may meet the same fault: some a second are enough to find it.
             if self._ledger.may_log():
@@ -155,7 +158,7 @@ class Intake:
             self._ledger.end_line(line, End.PURGED, removal.kind)
         self._speaker.purge(removal)
 
-    def _pass_gates(self, message: ChatMessage) -> None:
+    def _pass_gates(self, message: ChatMessage, hold_s: float) -> None:
         """End the message at the first gate that refuses it, or let it wait to be judged."""
         now = self._now()
         end = self._ledger.end
@@ -176,7 +179,7 @@ class Intake:
             return end(End.COMMAND)
         if refusal is not None:
             return end(End.DROPPED, triggered.message, refusal.reason)
-        return self._admit(triggered.message, now)
+        return self._admit(triggered.message, now, hold_s)
 
     def _is_removed(self, message: ChatMessage, now: float) -> bool:
         targets = (
@@ -199,8 +202,10 @@ class Intake:
             log.info("%s is for moderators; asked by %s", verb, shown(message.author.name))
         return True
 
-    def _admit(self, message: ChatMessage, now: float) -> None:
+    def _admit(self, message: ChatMessage, now: float, hold_s: float) -> None:
         line = Line(message, worth(message), Stages(received=now))
+        if not line.paid:
+            line.held_until = now + hold_s
         author = author_key(message)
         if not line.paid and (refusal := self._refusal(line, author, now)) is not None:
             end, reason = refusal

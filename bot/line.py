@@ -53,6 +53,8 @@ class Line:
     """Its place in the order by role and payment; see `bot.backlog.worth`."""
     stages: Stages
     """When it passed each stage."""
+    held_until: float = -float("inf")
+    """When it may be taken, on the bot's monotonic clock: until then moderators come first."""
     spoken: str = ""
     """The exact text for the voice, once judged."""
     language: str = ""

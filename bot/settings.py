@@ -246,6 +246,13 @@ class Settings(BaseSettings):
     backlog: BacklogBounds = BacklogBounds()
     audio: Audio = Audio()
     log: Log = Log()
+    hold_seconds: float = Field(
+        2.0,
+        ge=0,
+        le=60,
+        description="Seconds that an unpaid line of a platform is held, so that moderators can "
+        "take it back before it is spoken; the console and a replay are not held",
+    )
     state_dir: Path = Field(
         default_factory=lambda: Path(platformdirs.user_state_dir("ishowtts", appauthor=False)),
         description="Folder for what is kept between runs",
@@ -259,10 +266,16 @@ def groups() -> Iterator[tuple[str, type[BaseModel]]]:
             yield name, field.annotation
 
 
+def single() -> Iterator[str]:
+    """The settings that are in no group."""
+    grouped = dict(groups())
+    return (name for name in Settings.model_fields if name not in grouped)
+
+
 def known_keys() -> set[str]:
     """Every key that may stand in the environment or the file."""
     keys = {f"{PREFIX}{group}__{key}".upper() for group, m in groups() for key in m.model_fields}
-    return keys | {f"{PREFIX}STATE_DIR"}
+    return keys | {f"{PREFIX}{key}".upper() for key in single()}
 
 
 def load(file: Path | None = None, overrides: Mapping[str, Any] | None = None) -> Settings:
@@ -336,8 +349,11 @@ def example() -> str:
         for key, field in model.model_fields.items():
             parts.append(f"# {field.description}\n")
             parts.append(f"#{PREFIX}{group.upper()}__{key.upper()}={_shown(field.default)}\n")
+    parts.append("\n# The rest\n")
+    hold = Settings.model_fields["hold_seconds"]
+    parts.append(f"# {hold.description}\n#{PREFIX}HOLD_SECONDS={_shown(hold.default)}\n")
     state = Settings.model_fields["state_dir"].description
-    parts.append(f"\n# {state}; empty: the system's usual place\n#{PREFIX}STATE_DIR=\n")
+    parts.append(f"# {state}; empty: the system's usual place\n#{PREFIX}STATE_DIR=\n")
     return "".join(parts)
 
 
@@ -360,4 +376,5 @@ def shown(settings: Settings) -> str:
         for group, _ in groups()
         for key, value in getattr(settings, group)
     ]
-    return "".join([*lines, f"{PREFIX}STATE_DIR={settings.state_dir}\n"])
+    lines += [f"{PREFIX}{name.upper()}={_shown(getattr(settings, name))}\n" for name in single()]
+    return "".join(lines)

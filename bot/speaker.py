@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 
 from bot.audio.mixer import Outcome
 from bot.audio.player import Player, State
@@ -144,11 +144,15 @@ class Speaker:
     async def _take(self) -> Line:
         while True:
             self._something.clear()
-            line = self._backlog.take()
+            now = self._now()
+            line = self._backlog.take(now)
             if line is not None:
-                line.stages.taken = self._now()
+                line.stages.taken = now
                 return line
-            await self._something.wait()
+            release = self._backlog.next_release()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(None if release is None else release - now):
+                    await self._something.wait()
 
     async def _carry(self, job: _Job) -> None:
         """Speak one line and count how it ended."""

@@ -167,8 +167,10 @@ class Channel:
         engine: FakeEngine | None = None,
         dropped: Callable[[ChatMessage, Verdict, Rules], None] | None = None,
         judge: Callable[[Line], Judge] | None = None,
+        hold_s: float = 0.0,
     ) -> None:
         loop = asyncio.get_running_loop()
+        self._hold_s = hold_s
         self.engine = engine or FakeEngine()
         self.player = FakePlayer()
         self.ledger = Ledger(loop.time)
@@ -248,7 +250,8 @@ class Channel:
         roles = frozenset({role}) if role else frozenset()
         who = Author(author, author, roles)
         self.intake.emit(
-            ChatMessage("t", "c", id, who, text, paid=paid, **more)  # type: ignore[arg-type]
+            ChatMessage("t", "c", id, who, text, paid=paid, **more),  # type: ignore[arg-type]
+            hold_s=self._hold_s,
         )
         return id
 

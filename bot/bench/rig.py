@@ -27,6 +27,7 @@ class Forever:
     """A connector that is there and never says anything; the benchmark emits itself."""
 
     name = "bench"
+    moderated = False
 
     async def run(self, emit: Emit) -> None:
         """Wait until cancelled."""

@@ -37,6 +37,8 @@ class Connector(Protocol):
 
     name: str
     """Short, for logs and panels, such as `twitch #name`."""
+    moderated: bool
+    """Whether moderators may take its messages back: unpaid ones are held a moment for them."""
 
     async def run(self, emit: Emit) -> None:
         """Emit events until the source ends for good, then return.

@@ -42,6 +42,7 @@ class Console:
     """
 
     name = "console"
+    moderated = False
 
     def __init__(
         self,

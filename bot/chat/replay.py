@@ -34,6 +34,8 @@ class Replay:
     wrong is named in the log, and the rest goes on.
     """
 
+    moderated = False
+
     def __init__(
         self,
         path: Path,

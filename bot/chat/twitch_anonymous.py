@@ -59,6 +59,8 @@ class TwitchAnonymous:
     and both are read: nothing is lost, and what both bring has the same id.
     """
 
+    moderated = True
+
     def __init__(self, channel: str, url: str = URL, *, timing: Timing = DEFAULT) -> None:
         """`channel` as `channel_name` takes it. Raises ValueError."""
         self._channel = channel_name(channel)

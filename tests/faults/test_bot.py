@@ -26,6 +26,7 @@ class Quiet:
     """A source that is there and says nothing: the tests emit themselves."""
 
     name = "test"
+    moderated = False
 
     async def run(self, emit: Emit) -> None:
         await asyncio.Event().wait()

@@ -129,6 +129,7 @@ async def test_one_source_that_fails_leaves_the_others_alone(tmp_path: Path) -> 
 
     class Broken:
         name = "broken"
+        moderated = False
         runs = 0
 
         async def run(self, emit: object) -> None:

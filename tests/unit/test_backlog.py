@@ -29,7 +29,7 @@ def backlog(lines: int = 50, seconds: float = 1000.0, stale_s: float = 60.0) -> 
 
 def taken(waiting: Backlog) -> list[str]:
     ids = []
-    while (next_one := waiting.take()) is not None:
+    while (next_one := waiting.take(1e9)) is not None:
         ids.append(next_one.message.id)
     return ids
 
@@ -159,8 +159,8 @@ def test_authors_are_counted_while_they_wait() -> None:
     waiting.offer(line(id="1", author="ann"))
     waiting.offer(line(id="2", author="ann"))
     assert waiting.waiting_of(("t", "ann")) == 2
-    waiting.take()
-    waiting.take()
+    waiting.take(1e9)
+    waiting.take(1e9)
     assert waiting.waiting_of(("t", "ann")) == 0
 
 
@@ -172,3 +172,51 @@ def test_memory_stays_bounded_under_a_flood() -> None:
     assert len(waiting._best) < 100
     assert len(waiting._least) < 100
     assert len(waiting._of_author) == 10
+
+
+def held(until: float, **kinds: object) -> Line:
+    found = line(**kinds)  # type: ignore[arg-type]
+    found.held_until = until
+    return found
+
+
+def test_a_held_line_waits_but_is_not_taken_before_its_time() -> None:
+    waiting = backlog()
+    waiting.offer(held(2.0, received=0.0, id="held", role=Role.MODERATOR))
+    waiting.offer(line(received=1.0, id="paid", author="b", paid=Payment(1, "bits")))
+    assert waiting.next_release() == 2.0
+    first = waiting.take(1.0)
+    assert first is not None
+    assert first.message.id == "paid"
+    assert waiting.take(1.999) is None
+    assert len(waiting) == 1
+    second = waiting.take(2.0)
+    assert second is not None
+    assert second.message.id == "held"
+    assert waiting.next_release() is None
+
+
+def test_a_line_that_is_no_longer_held_has_its_place_by_urgency() -> None:
+    waiting = backlog()
+    waiting.offer(held(2.0, received=0.0, id="early", author="a"))
+    waiting.offer(held(2.5, received=0.5, id="sub", author="b", role=Role.SUBSCRIBER))
+    waiting.offer(held(2.2, received=0.2, id="late", author="c"))
+    assert taken(waiting) == ["sub", "early", "late"]
+
+
+def test_a_held_line_is_purged_shed_and_stale_like_any_other() -> None:
+    waiting = backlog(lines=2)
+    for number in range(3):
+        waiting.offer(held(9.0, received=float(number), id=str(number), author=str(number)))
+    assert len(waiting) == 2
+    assert waiting.purge(Removal("t", "c", RemovalKind.DELETE, "0"))
+    assert waiting.expire(now=100.0)
+    assert waiting.next_release() is None
+
+
+def test_many_purged_held_lines_leave_nothing_behind() -> None:
+    waiting = backlog(lines=10)
+    for number in range(1000):
+        waiting.offer(held(1e6, id=str(number), author=str(number)))
+        waiting.purge(Removal("t", "c", RemovalKind.DELETE, str(number)))
+    assert len(waiting._held) < 100

@@ -31,6 +31,7 @@ class Script:
     """A connector whose runs are given one by one; the last one returns."""
 
     name = "script"
+    moderated = False
 
     def __init__(self, *runs: Callable[[Emit], None]) -> None:
         self.on_connected: Callable[[], None] = lambda: None
@@ -129,6 +130,7 @@ async def test_an_event_shows_that_a_silent_connector_is_back(
 ) -> None:
     class Silent:
         name = "silent"
+        moderated = False
         runs = 0
 
         async def run(self, emit: Emit) -> None:
@@ -180,6 +182,7 @@ async def test_cancelling_is_clean() -> None:
 
     class Endless:
         name = "endless"
+        moderated = False
 
         async def run(self, emit: Emit) -> None:
             started.set()
