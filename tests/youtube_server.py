@@ -69,6 +69,8 @@ class YouTubeServer:
         """Bytes that a stream writes at a time."""
         self.chat_page = True
         """Whether the page of the chat tells where it begins."""
+        self.redirected = False
+        """Whether each page is first asked for elsewhere, as for consent."""
         self.uploads = True
         """Whether the channel has a list of uploads."""
         self.requests: list[tuple[str, dict[str, str]]] = []
@@ -128,6 +130,12 @@ class YouTubeServer:
         self.state, self._over = state, True
         self._tell()
 
+    def begin(self) -> None:
+        """The channel streams again, with an empty chat."""
+        self.state, self._over = "live", False
+        self.actions.clear()
+        self.items.clear()
+
     def end_answers(self) -> None:
         """End the streams that are open, politely."""
         self._ends += 1
@@ -176,6 +184,8 @@ class YouTubeServer:
         self._note(request, "watch")
         if self.asked_for_fault is not None:
             return web.Response(status=self.asked_for_fault.status)
+        if self.redirected and "ok" not in request.query:
+            raise web.HTTPFound(f"/watch?v={video}&ok=1")
         return self._page(video)
 
     def _page(self, video: str) -> web.Response:

@@ -14,19 +14,20 @@ from dataclasses import dataclass
 import aiohttp
 
 from bot.chat import youtube_actions, youtube_pytchat
-from bot.chat.connector import Emit, Lost
+from bot.chat.connector import Emit
 from bot.chat.lines import Turns
 from bot.chat.youtube_live import Seen, State, until_live
 from bot.chat.youtube_names import source
 from bot.chat.youtube_pytchat import ChatClosed, Place
 from bot.chat.youtube_start import Start
 from bot.chat.youtube_take import Take
-from bot.chat.youtube_web import URL, Web
+from bot.chat.youtube_web import URL, Refused, Web
 
 log = logging.getLogger(__name__)
 
 _TRIES_AT_A_PLACE = 3
-"""Runs that may fail at a place, without a batch between, before another place is asked for."""
+"""Times that a place may be refused, without a batch between, before another is asked for. A
+connection that fails says nothing of the place, and another might begin later in the chat."""
 _SILENT_ENDS = 3
 """Ends of a chat in a row that count as its end, where the page does not tell."""
 _FAILED_STARTS = 2
@@ -75,7 +76,7 @@ class YouTube:
         self.take = Take(self.name, self._source.id, youtube_actions.read, self._start)
         self._seen: Seen | None = None
         self._place: Place | None = None
-        self._failed = 0
+        self._failed = self._refused = 0
         self._closed = 0
         self._ever = False
 
@@ -91,8 +92,8 @@ class YouTube:
             web = Web(http, self._url, timeout=self._timing.answer, date=self._start.told)
             try:
                 await self._read_all(web, emit)
-            except Exception:
-                self._count_failure()
+            except Exception as error:
+                self._count(error)
                 raise
 
     async def _read_all(self, web: Web, emit: Emit) -> None:
@@ -137,20 +138,22 @@ class YouTube:
         """Tell the end of a stream from a fault, which looks the same in its chat. Raises Lost."""
         state = (await web.video(seen.video)).state
         if state is State.LIVE or (state is State.UNTOLD and self._closed < _SILENT_ENDS):
-            raise Lost(f"no chat, though the stream is live ({error})")
+            raise Refused(f"no chat, though the stream is live ({error})")
 
     async def _batch(self, actions: list[object], emit: Emit) -> None:
         self._ever = True
-        self._failed = self._closed = 0
+        self._failed = self._refused = self._closed = 0
         self.on_connected()
         turns = Turns()
         for action in actions:
             self.take(action, emit)
             await turns.share()
 
-    def _count_failure(self) -> None:
+    def _count(self, error: Exception) -> None:
         self._failed += 1
-        if self._failed >= _TRIES_AT_A_PLACE:
-            self._place = None
+        if isinstance(error, Refused):
+            self._refused += 1
+            if self._refused % _TRIES_AT_A_PLACE == 0:
+                self._place = None
         if self._failed == _FAILED_STARTS and not self._ever:
             log.warning("%s: %s", self.name, HOW_TO_GET_A_KEY)

@@ -30,6 +30,10 @@ _LOOKS_LIKE_A_ROBOT = (
 )
 
 
+class Refused(Lost):
+    """The request itself was not understood: it may be out of date."""
+
+
 class Web:
     """Asks one server."""
 
@@ -112,6 +116,8 @@ class Web:
 def _check(status: int) -> None:
     if status in (401, 403, 429):
         raise Lost(_LOOKS_LIKE_A_ROBOT.format(status))
+    if 400 <= status < 500:
+        raise Refused(f"YouTube does not understand what it was asked ({status})")
     if status != 200:
         raise Lost(f"YouTube answers {status}")
 
