@@ -43,10 +43,19 @@ class Delays:
 
     def __init__(self) -> None:
         self.asked: list[float] = []
+        self._again = asyncio.Event()
 
     async def sleep(self, seconds: float) -> None:
         self.asked.append(seconds)
+        self._again.set()
         await asyncio.sleep(seconds / 100)
+
+    async def until(self, count: int) -> None:
+        """Wait until so many delays were asked for."""
+        async with asyncio.timeout(10.0):
+            while len(self.asked) < count:
+                self._again.clear()
+                await self._again.wait()
 
 
 @asynccontextmanager

@@ -169,14 +169,15 @@ class YouTubeOfficial:
             return False  # a quiet chat, or a dead connection: a new one tells
 
     async def _read(self, answer: aiohttp.ClientResponse, emit: Emit) -> bool:
-        objects, turns, over = Objects(), Turns(), False
+        objects, turns = Objects(), Turns()
         try:
             async for piece in answer.content.iter_any():
                 for page in objects.feed(piece):
-                    over = await self._page(page, emit, turns) or over
+                    if await self._page(page, emit, turns):
+                        return True
         except ValueError as error:
             raise Lost(f"YouTube's answer cannot be read: {error}") from None
-        return over
+        return False
 
     async def _page(self, page: object, emit: Emit, turns: Turns) -> bool:
         """Emit what one object of the answer holds. Returns whether it says that the chat is over.
