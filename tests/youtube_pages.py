@@ -1,11 +1,45 @@
-"""How a video stands, as YouTube's page of it and the official list of videos say it."""
+"""How a channel and its video stand: YouTube's pages, and the official list of videos."""
 
 from __future__ import annotations
+
+import json
 
 from tests.youtube_wire import Wire
 
 CHANNEL = "UCzorglezorglezorglezorg"
 CHAT = "chat-of-zorgle"
+
+
+def of_channel() -> str:
+    """A channel's page, when it streams nothing. It names videos all the same."""
+    data = json.dumps({"metadata": {"channelMetadataRenderer": {"externalId": CHANNEL}}})
+    link = f'<link rel="canonical" href="https://www.youtube.com/channel/{CHANNEL}">'
+    more = '{"gridVideoRenderer": {"videoId": "olderBlippo"}}'
+    return f"{link}<script>var ytInitialData = {data};var more = {more};</script>"
+
+
+def of_video(video: str, state: str) -> str:
+    """The page on which a video is watched; `untold` says no more than whose it is."""
+    link = f'<link rel="canonical" href="https://www.youtube.com/watch?v={video}">'
+    if state == "untold":
+        return f'{link}<script>var x = {{"channelId":"{CHANNEL}"}};</script>'
+    shown = json.dumps(player(video, state))
+    return f"{link}<script>var ytInitialPlayerResponse = {shown};var meta = 1;</script>"
+
+
+def of_chat() -> str:
+    """The page of a chat in a window of its own: where it begins, in part and whole."""
+    reload = [
+        {"continuation": {"reloadContinuationData": {"continuation": name}}}
+        for name in ("top", "all")
+    ]
+    menu = {"sortFilterSubMenuRenderer": {"subMenuItems": reload}}
+    chat = {
+        "continuations": [{"timedContinuationData": {"continuation": "top", "timeoutMs": 9}}],
+        "header": {"liveChatHeaderRenderer": {"viewSelector": menu}},
+    }
+    data = json.dumps({"contents": {"liveChatRenderer": chat}})
+    return f'<script>window["ytInitialData"] = {data};</script>'
 
 
 def player(video: str, state: str) -> Wire:

@@ -21,7 +21,8 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from tests.youtube_pages import CHANNEL, listed, player
+from tests import youtube_pages as pages
+from tests.youtube_pages import CHANNEL, listed
 from tests.youtube_wire import Wire, problem
 
 HOST = "127.0.0.1"
@@ -176,8 +177,7 @@ class YouTubeServer:
             return web.Response(status=404, text="<html>This page isn't available.</html>")
         if self.state in ("live", "upcoming", "untold"):
             return self._page(VIDEO)
-        data = json.dumps({"metadata": {"channelMetadataRenderer": {"externalId": CHANNEL}}})
-        return _html(f"<script>var ytInitialData = {data};</script>")
+        return _html(pages.of_channel())
 
     async def _watch(self, request: web.Request) -> web.Response:
         video = request.query.get("v") or request.match_info.get("video", "")
@@ -189,30 +189,13 @@ class YouTubeServer:
         return self._page(video)
 
     def _page(self, video: str) -> web.Response:
-        if self.state == "untold":
-            return _html(f'<script>var x = {{"channelId":"{CHANNEL}"}};</script>')
-        state = self.state if video == VIDEO else "missing"
-        shown = json.dumps(player(video, state))
-        canonical = f'<link rel="canonical" href="https://www.youtube.com/watch?v={video}">'
-        return _html(
-            f"{canonical}<script>var ytInitialPlayerResponse = {shown};var meta = 1;</script>"
-        )
+        return _html(pages.of_video(video, self.state if video == VIDEO else "missing"))
 
     async def _chat_page(self, request: web.Request) -> web.Response:
         self._note(request, "live_chat")
         if not self.chat_page:
             return web.Response(status=404)
-        reload = [
-            {"continuation": {"reloadContinuationData": {"continuation": name}}}
-            for name in ("top", "all")
-        ]
-        menu = {"sortFilterSubMenuRenderer": {"subMenuItems": reload}}
-        chat = {
-            "continuations": [{"timedContinuationData": {"continuation": "top", "timeoutMs": 9}}],
-            "header": {"liveChatHeaderRenderer": {"viewSelector": menu}},
-        }
-        data = json.dumps({"contents": {"liveChatRenderer": chat}})
-        return _html(f'<script>window["ytInitialData"] = {data};</script>')
+        return _html(pages.of_chat())
 
     # The web chat
 

@@ -29,9 +29,7 @@ def badges(*icons: str, member: str = "") -> list[Wire]:
     return [{"liveChatAuthorBadgeRenderer": badge} for badge in made]
 
 
-def renderer(
-    user: str = "ann", *, id: str = "", at: float | None = None, **more: Any
-) -> Wire:  # fmt: skip
+def renderer(user: str = "ann", *, id: str = "", at: float | None = None, **more: Any) -> Wire:
     """What every item of the web chat holds, and `more`."""
     return {
         "id": id or f"ChwK{next(_numbers)}",
@@ -65,10 +63,8 @@ def text(words: str, user: str = "ann", **more: Any) -> Wire:
 
 def paid(price: str, words: str = "", user: str = "ann", **more: Any) -> Wire:
     """A Super Chat."""
-    said: Wire = {"message": runs(words)} if words else {}
-    return add(
-        "PaidMessage", renderer(user, purchaseAmountText={"simpleText": price}, **said, **more)
-    )
+    body = renderer(user, purchaseAmountText={"simpleText": price}, **more)
+    return add("PaidMessage", body | ({"message": runs(words)} if words else {}))
 
 
 def sticker(price: str, label: str, user: str = "ann") -> Wire:
@@ -82,8 +78,8 @@ def member(user: str = "ann", months: int = 0, words: str = "") -> Wire:
     """A new member, or a milestone with what the member says."""
     if not months:
         return add("MembershipItem", renderer(user, headerSubtext=runs("Welcome to ", "Zorgles")))
-    head = {"headerPrimaryText": runs("Member for ", str(months), " months")}
-    return add("MembershipItem", renderer(user, **head, message=runs(words)))
+    head = runs("Member for ", str(months), " months")
+    return add("MembershipItem", renderer(user, headerPrimaryText=head, message=runs(words)))
 
 
 def gift(count: int, user: str = "ann") -> Wire:

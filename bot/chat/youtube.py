@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import aiohttp
 
 from bot.chat import youtube_actions, youtube_pytchat
-from bot.chat.connector import Emit
+from bot.chat.connector import Emit, Lost
 from bot.chat.lines import Turns
 from bot.chat.youtube_live import Seen, State, until_live
 from bot.chat.youtube_names import source
@@ -137,6 +137,9 @@ class YouTube:
     async def _must_be_over(self, web: Web, seen: Seen, error: ChatClosed) -> None:
         """Tell the end of a stream from a fault, which looks the same in its chat. Raises Lost."""
         state = (await web.video(seen.video)).state
+        if state is State.UPCOMING:
+            self._seen = None
+            raise Lost("the stream is off for now")
         if state is State.LIVE or (state is State.UNTOLD and self._closed < _SILENT_ENDS):
             raise Refused(f"no chat, though the stream is live ({error})")
 

@@ -54,7 +54,7 @@ _WAITED_FOR = {
     State.ABSENT: "waiting: no live stream now",
     State.ENDED: "waiting for the next stream",
     State.NO_STREAM: "waiting: no live stream now",
-    State.NO_CHAT: "waiting: the stream's chat is switched off",
+    State.NO_CHAT: "waiting: the stream's chat is off; switch it on in YouTube Studio",
     State.PRIVATE: "waiting: its stream is private",
 }
 _WRONG_VIDEO = {
@@ -63,7 +63,6 @@ _WRONG_VIDEO = {
     State.PRIVATE: "this stream is private; make it public or unlisted, its chat cannot be read",
     State.MISSING: "there is no such video, or it is private; see its address, or give the channel "
     "as @name",
-    State.NO_CHAT: "the chat of this stream is switched off; switch it on in YouTube Studio",
 }
 _NO_CHANNEL = "there is no such channel; see how its @name is written"
 

@@ -16,7 +16,13 @@ _PLAYER = re.compile(r"ytInitialPlayerResponse['\"]?\]?\s*=\s*(?=\{)")
 _DATA = re.compile(r"ytInitialData['\"]?\]?\s*=\s*(?=\{)")
 _CHANNEL = re.compile(r"\\?\"channelId\\?\"\s*:\s*\\?\"(UC[A-Za-z0-9_-]{22})\\?\"")
 _ANY_CHANNEL = re.compile(r"\\?\"channelId\\?\"\s*:\s*\\?\"([A-Za-z0-9_-]{24})\\?\"")
-_CANONICAL = re.compile(r'<link rel="canonical" href="[^"]*/watch\?v=([A-Za-z0-9_-]{11})"')
+_OF_PAGE = re.compile(
+    r"""<(?:link|meta)\s[^>]{0,200}(?:href|content)="[^">]*(?:/watch\?v=|youtu\.be/)"""
+    r"""([A-Za-z0-9_-]{11})\b"""
+    r"""|"currentVideoEndpoint"\s*:\s*\{.{0,400}?"videoId"\s*:\s*"([A-Za-z0-9_-]{11})\"""",
+    re.DOTALL,
+)
+"""Which video the page is about; a channel's page names many others."""
 _PRIVATE = re.compile(r"\bprivate\b", re.IGNORECASE)
 
 Object = Mapping[str, Any]
@@ -29,8 +35,8 @@ def watched(html: str) -> Seen:
     """
     player = _first(_PLAYER, html)
     details = _object(player, "videoDetails")
-    canonical = _CANONICAL.search(html)
-    video = _text(details, "videoId") or (canonical[1] if canonical else "")
+    named = _OF_PAGE.search(html)
+    video = _text(details, "videoId") or ((named[1] or named[2]) if named else "")
     channel = _text(details, "channelId") or _channel(html)
     state = _state(player, details)
     if state is State.UNTOLD and not video:

@@ -17,7 +17,8 @@ from bot.settings import load
 from filters.message import Removal, RemovalKind
 from tests import youtube_wire as wire
 from tests.listening import Chat, Delays, listening
-from tests.youtube_server import CHANNEL, HANDLE, KEY, VIDEO, Fault, YouTubeServer
+from tests.youtube_pages import CHANNEL
+from tests.youtube_server import HANDLE, KEY, VIDEO, Fault, YouTubeServer
 from tests.youtube_wire import said as line
 
 QUICK = Timing(connect=5.0, silence=5.0, look=1.0, pause=0.5, longest=4.0)
@@ -252,6 +253,19 @@ async def test_a_stream_that_has_not_begun_is_waited_for(
     assert said().count(f"youtube {VIDEO}: waiting for the stream to begin") == 1
 
 
+async def test_a_chat_that_is_off_is_waited_for(
+    server: YouTubeServer, said: Callable[[], list[str]]
+) -> None:
+    server.state = "off"
+    chat = Chat()
+    async with listening(reader(server), chat):
+        await server.until(lambda: server.asked("videos") >= 3)
+        server.begin()
+        server.post(line("at last"))
+        await chat.heard("at last")
+    assert sum("switch it on in YouTube Studio" in text for text in said()) == 1
+
+
 class Calendar:
     """A clock that goes on only while somebody sleeps."""
 
@@ -308,7 +322,6 @@ async def test_the_end_of_the_quota_is_told_once_and_nothing_is_asked_until_it_i
         (VIDEO, "plain", None, "not a live stream"),
         (VIDEO, "private", None, "no such video, or it is private"),
         (VIDEO, "ended", None, "has ended; give one that is live"),
-        (VIDEO, "off", None, "switched off; switch it on"),
         ("nosuchVideo", "live", None, "no such video"),
         ("@blippo", "live", None, "no such channel"),
         (VIDEO, "live", Fault(401), "API_KEY: YouTube does not accept this key"),

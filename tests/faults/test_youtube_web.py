@@ -24,7 +24,8 @@ from bot.settings import load
 from filters.message import Removal, RemovalKind
 from tests import youtube_wire as wire
 from tests.listening import Chat, Delays, listening
-from tests.youtube_server import CHANNEL, HANDLE, VIDEO, Fault, YouTubeServer
+from tests.youtube_pages import CHANNEL
+from tests.youtube_server import HANDLE, VIDEO, Fault, YouTubeServer
 from tests.youtube_wire import text
 
 QUICK = Timing(answer=5.0, look=1.0, least=0.01, most=1.0)
@@ -324,6 +325,21 @@ async def test_a_stream_that_has_not_begun_is_waited_for(
         server.act(text("at last"))
         await chat.heard("at last")
     assert said().count(f"youtube {VIDEO}: waiting for the stream to begin") == 1
+
+
+async def test_a_stream_that_goes_off_for_a_while_is_waited_for(
+    server: YouTubeServer, said: Callable[[], list[str]]
+) -> None:
+    chat = Chat()
+    async with listening(reader(server), chat):
+        server.act(text("one"))
+        await chat.heard("one")
+        server.end("upcoming")
+        await server.until(lambda: server.asked("watch") >= 5)
+        server.begin()
+        server.act(text("two"))
+        await chat.heard("one", "two")
+    assert sum("the stream is off for now" in line for line in said()) == 1
 
 
 async def test_a_channel_is_read_again_when_it_streams_again(

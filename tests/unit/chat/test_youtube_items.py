@@ -39,7 +39,9 @@ def test_a_chat_line() -> None:
     ],
 )
 def test_what_youtube_says_of_the_author_gives_roles(flag: str, roles: set[Role]) -> None:
-    found = message(wire.item("textMessageEvent", {"messageText": "x"}, **{flag: True}))
+    item = wire.said("x")
+    item["authorDetails"][flag] = True
+    found = message(item)
     assert found.author.roles == roles
     assert bool(found.extra) == (flag == "isVerified")
 

@@ -12,7 +12,7 @@ from bot.chat.youtube_live import State
 from bot.chat.youtube_lookup import state
 from bot.chat.youtube_quota import renewed_at
 from bot.chat.youtube_start import Start
-from tests.youtube_pages import listed
+from tests.youtube_pages import listed, of_channel, of_chat
 from tests.youtube_wire import Wire, problem
 
 
@@ -73,6 +73,28 @@ def test_a_robot_check_is_not_a_private_stream() -> None:
     seen = youtube_pages.watched(page + '<link rel="canonical" href="/watch?v=zorgleVideo">')
     assert seen.state is State.UNTOLD
     assert seen.channel_id == "UCzorglezorglezorglezorg"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<meta property="og:url" content="https://www.youtube.com/watch?v=zorgleVideo">',
+        "<link rel='shortlink' href=\"https://youtu.be/zorgleVideo\">",
+        '{"currentVideoEndpoint":{"watchEndpoint":{"videoId":"zorgleVideo"}}}',
+    ],
+)
+def test_the_video_that_a_page_is_about(page: str) -> None:
+    assert youtube_pages.watched(page).video == "zorgleVideo"
+
+
+def test_a_channels_page_is_about_no_video() -> None:
+    assert youtube_pages.watched(of_channel()).state is State.ABSENT
+
+
+def test_of_two_chats_the_whole_one_is_read() -> None:
+    assert youtube_pages.continuation(of_chat()) == "all"
+    first = '{"contents": {"liveChatRenderer": {"continuations": [{"x": {"continuation": "c"}}]}}}'
+    assert youtube_pages.continuation(f"ytInitialData = {first}") == "c"
 
 
 @pytest.mark.parametrize("page", ["", "ytInitialPlayerResponse = {broken", "<html>", "{" * 100_000])
