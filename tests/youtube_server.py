@@ -49,6 +49,8 @@ class Fault:
     """Nothing is answered, and nothing closed."""
     body: str | None = None
     """Answered with instead of what should be, with status 200 or as told."""
+    location: str = ""
+    """Where the answer sends one, if its status says so."""
     again: int = 0
     """So many of the last actions or items are sent once more."""
 
@@ -98,6 +100,7 @@ class YouTubeServer:
         app.router.add_get("/youtube/v3/liveChat/messages/stream", self._stream)
         app.router.add_get("/youtube/v3/{what}", self._api)
         app.router.add_post("/youtubei/v1/live_chat/get_live_chat", self._get_live_chat)
+        app.router.add_post("/youtubei/v1/live_chat/get_live_chat_replay", self._replay)
         app.router.add_get("/live_chat", self._chat_page)
         app.router.add_get("/watch", self._watch)
         app.router.add_get("/embed/{video}", self._watch)
@@ -218,6 +221,10 @@ class YouTubeServer:
             chat["actions"] = sent
         return web.json_response(context | {"continuationContents": {"liveChatContinuation": chat}})
 
+    async def _replay(self, request: web.Request) -> web.Response:
+        self._note(request, "get_live_chat_replay")
+        return web.json_response({})
+
     async def _fail(self, request: web.Request, fault: Fault) -> web.StreamResponse | None:
         if fault.abort and request.transport is not None:
             request.transport.abort()
@@ -226,7 +233,9 @@ class YouTubeServer:
         if fault.body is not None:
             return web.Response(status=fault.status, text=fault.body)
         if fault.status != 200:
-            return web.json_response(problem(fault.status, fault.reason), status=fault.status)
+            headers = {"Location": fault.location} if fault.location else None
+            body = problem(fault.status, fault.reason)
+            return web.json_response(body, status=fault.status, headers=headers)
         return None
 
     # The official API

@@ -120,12 +120,16 @@ class Api:
     async def _ask(
         self, path: str, params: Mapping[str, str], patience: aiohttp.ClientTimeout
     ) -> AsyncIterator[aiohttp.ClientResponse]:
-        async with self._http.get(
-            f"{self._url}/{path}",
-            params={**params, "key": self._key},
-            timeout=patience,
-            allow_redirects=False,  # the key is for this server alone
-        ) as answer:
+        try:
+            answer = await self._http.get(
+                f"{self._url}/{path}",
+                params={**params, "key": self._key},
+                timeout=patience,
+                allow_redirects=False,  # the key is for this server alone
+            )
+        except aiohttp.ClientResponseError as error:  # its text holds the address, key and all
+            raise Lost(f"no answer that can be read ({error.message[:60]})") from None
+        async with answer:
             if answer.status != 200:
                 raise failure(answer.status, _json(await _read(answer, _MAX_ERROR)))
             yield answer

@@ -143,6 +143,48 @@ async def test_a_fault_loses_nothing(
     assert any("back after" in text for text in said())
 
 
+async def test_a_place_that_has_expired_is_not_asked_for_again(server: YouTubeServer) -> None:
+    chat = Chat()
+    async with listening(reader(server), chat):
+        await server.until(lambda: server.asked(STREAM) == 1)
+        server.post(line("one"))
+        await chat.heard("one")
+        server.faults.append(Fault(400, "pageTokenInvalid"))
+        server.cut()
+        await server.until(lambda: server.asked(STREAM) == 3)
+    tokens = [query.get("pageToken") for path, query in server.requests if path == STREAM]
+    assert tokens == [None, "t1", None]
+
+
+async def test_the_key_is_sent_to_no_other_address(server: YouTubeServer) -> None:
+    async with YouTubeServer() as other:
+        server.faults.append(Fault(307, location=f"{other.api_url}/liveChat/messages/stream"))
+        chat = Chat()
+        async with listening(reader(server), chat):
+            await server.until(lambda: server.asked(STREAM) == 2)
+            server.post(line("x"))
+            await chat.heard("x")
+        assert not other.requests
+
+
+async def test_an_answer_that_is_no_http_is_told_without_the_key(
+    said: Callable[[], list[str]],
+) -> None:
+    async def answer(stream: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await stream.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 zorgle nonsense\r\n\r\n")
+        writer.close()
+
+    delays = Delays()
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as listener:
+        port = listener.sockets[0].getsockname()[1]
+        connector = YouTubeOfficial(VIDEO, KEY, f"http://127.0.0.1:{port}", timing=QUICK)
+        async with listening(connector, Chat(), delays):
+            await delays.until(2)
+    (text,) = said()
+    assert "no answer that can be read" in text
+
+
 async def test_silence_is_left_for_a_new_connection(
     server: YouTubeServer, said: Callable[[], list[str]]
 ) -> None:

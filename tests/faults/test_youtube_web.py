@@ -184,6 +184,17 @@ async def test_4_where_the_page_does_not_tell_three_ends_are_an_end(server: YouT
             await task
 
 
+async def test_4_an_empty_first_answer_does_not_lead_to_the_recording(
+    server: YouTubeServer,
+) -> None:
+    server.faults.append(Fault(body="{}"))
+    chat = Chat()
+    async with listening(reader(server), chat):
+        server.act(text("x"))
+        await chat.heard("x")
+    assert server.asked("get_live_chat_replay") == 0
+
+
 async def test_6_pages_that_lead_elsewhere_are_followed(server: YouTubeServer) -> None:
     server.redirected = True
     chat = Chat()
