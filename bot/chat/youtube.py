@@ -101,6 +101,7 @@ class YouTube:
             await self._follow(web, emit)
             if self._source.sort == "video":
                 return
+            await self._sleep(self._timing.look)  # the channel's page may lag behind the chat
 
     async def _follow(self, web: Web, emit: Emit) -> None:
         """Read one stream's chat to its end, from the place where an earlier run left it."""

@@ -46,8 +46,9 @@ class Timing:
     """Between two looks for a stream that has not begun; each costs 1 or 2 units."""
     pause: float = 1.0
     """Between two connections, at least."""
-    longest: float = 60.0
-    """The same, at most: it doubles while connections are short."""
+    longest: float = 15.0
+    """The same, at most: it doubles while connections are short. Were they all cut at once, a key's
+    units would last for 8 hours."""
     healthy: float = 30.0
     """Of connection after which the pause is short again."""
 
@@ -102,6 +103,7 @@ class YouTubeOfficial:
                     await self._follow(api, emit)
                     if self._source.sort == "video":
                         return
+                    await self._sleep(self._timing.look)  # the list may lag behind the chat
                 except QuotaGone:
                     await self._rest()
 

@@ -22,7 +22,10 @@ _OF_PAGE = re.compile(
     r"""|"currentVideoEndpoint"\s*:\s*\{.{0,400}?"videoId"\s*:\s*"([A-Za-z0-9_-]{11})\"""",
     re.DOTALL,
 )
-"""Which video the page is about; a channel's page names many others."""
+"""Which video the page is about."""
+_ANY_VIDEO = re.compile(r'"videoId"\s*:\s*"([A-Za-z0-9_-]{11})"')
+_OF_CHANNEL = "channelMetadataRenderer"
+"""Stands in a channel's page, which names many videos and is about none."""
 _PRIVATE = re.compile(r"\bprivate\b", re.IGNORECASE)
 
 Object = Mapping[str, Any]
@@ -35,13 +38,19 @@ def watched(html: str) -> Seen:
     """
     player = _first(_PLAYER, html)
     details = _object(player, "videoDetails")
-    named = _OF_PAGE.search(html)
-    video = _text(details, "videoId") or ((named[1] or named[2]) if named else "")
+    video = _text(details, "videoId") or _video(html)
     channel = _text(details, "channelId") or _channel(html)
     state = _state(player, details)
     if state is State.UNTOLD and not video:
         state = State.ABSENT
     return Seen(state, video, channel)
+
+
+def _video(html: str) -> str:
+    if named := _OF_PAGE.search(html):
+        return str(named[1] or named[2])
+    any_ = None if _OF_CHANNEL in html else _ANY_VIDEO.search(html)
+    return any_[1] if any_ else ""
 
 
 def _channel(html: str) -> str:

@@ -63,7 +63,8 @@ class Web:
         html = await self._page(f"{quote(path, safe='@/')}/live")
         if html is None:
             return Seen(State.MISSING)
-        return await asyncio.to_thread(youtube_pages.watched, html)
+        seen = await asyncio.to_thread(youtube_pages.watched, html)
+        return await self.video(seen.video) if seen.state is State.UNTOLD else seen
 
     async def video(self, ident: str) -> Seen:
         """How one video's stream stands now. Raises as `look` does."""

@@ -281,6 +281,15 @@ async def test_a_channel_is_read_again_when_it_streams_again(
     assert said().count(f"youtube {HANDLE}: the stream has ended") == 1
 
 
+async def test_a_list_that_lags_behind_the_end_costs_few_units(server: YouTubeServer) -> None:
+    chat, delays = Chat(), Delays()
+    async with listening(reader(server, HANDLE, sleep=delays.sleep), chat, delays):
+        await server.until(lambda: server.asked(STREAM) == 1)
+        server.end("live")
+        await delays.until(4)
+    assert min(delays.asked) >= 0.5
+
+
 async def test_a_stream_that_has_not_begun_is_waited_for(
     server: YouTubeServer, said: Callable[[], list[str]]
 ) -> None:

@@ -185,7 +185,7 @@ async def test_4_where_the_page_does_not_tell_three_ends_are_an_end(server: YouT
 
 
 async def test_4_an_empty_first_answer_does_not_lead_to_the_recording(
-    server: YouTubeServer,
+    server: YouTubeServer, said: Callable[[], list[str]]
 ) -> None:
     server.faults.append(Fault(body="{}"))
     chat = Chat()
@@ -193,6 +193,7 @@ async def test_4_an_empty_first_answer_does_not_lead_to_the_recording(
         server.act(text("x"))
         await chat.heard("x")
     assert server.asked("get_live_chat_replay") == 0
+    assert "no chat, though the stream is live (Chat data stream is empty.)" in said()[0]
 
 
 async def test_6_pages_that_lead_elsewhere_are_followed(server: YouTubeServer) -> None:
@@ -336,6 +337,17 @@ async def test_a_stream_that_has_not_begun_is_waited_for(
         server.act(text("at last"))
         await chat.heard("at last")
     assert said().count(f"youtube {VIDEO}: waiting for the stream to begin") == 1
+
+
+async def test_a_page_that_lags_behind_the_end_is_not_hammered(server: YouTubeServer) -> None:
+    server.state = "untold"
+    delays = Delays()
+    connector = YouTube(HANDLE, server.web_url, timing=QUICK, sleep=delays.sleep)
+    async with listening(connector, Chat(), delays):
+        await server.until(lambda: server.asked(CHAT) >= 2)
+        server.end("untold")
+        await delays.until(7)
+    assert min(delays.asked) >= 0.5
 
 
 async def test_a_stream_that_goes_off_for_a_while_is_waited_for(

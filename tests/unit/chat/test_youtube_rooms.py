@@ -80,6 +80,7 @@ def test_a_robot_check_is_not_a_private_stream() -> None:
     [
         '<meta property="og:url" content="https://www.youtube.com/watch?v=zorgleVideo">',
         "<link rel='shortlink' href=\"https://youtu.be/zorgleVideo\">",
+        '<script>var x = {"videoId": "zorgleVideo"}</script>',
         '{"currentVideoEndpoint":{"watchEndpoint":{"videoId":"zorgleVideo"}}}',
     ],
 )
