@@ -1,11 +1,13 @@
 """The actions of YouTube's web chat; each of pytchat's defects in reading them is a test here."""
 
+import json
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.chat.codec import decode, encode
 from bot.chat.youtube_actions import Unknown, read
 from filters.message import (
     ChatMessage,
@@ -151,6 +153,23 @@ def test_a_held_message_comes_when_it_is_let_through() -> None:
 
 def test_the_bar_above_the_chat_does_not_say_a_paid_message_twice() -> None:
     assert event({"addLiveChatTickerItemAction": {"item": {}}, "clickTrackingParams": "x"}) is None
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        wire.text("x", authorBadges=wire.badges("OWNER", "VERIFIED")),
+        wire.paid("€5.00", "for zorgle"),
+        wire.member(months=6, words="half a year"),
+        wire.gift(5),
+        wire.removed("m1"),
+        wire.removed_author("ann"),
+    ],
+)
+def test_a_recording_holds_all_of_it(action: wire.Wire) -> None:
+    found = event(action)
+    assert found is not None
+    assert decode(json.loads(json.dumps(encode(found)))) == found
 
 
 @pytest.mark.parametrize(
