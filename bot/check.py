@@ -50,6 +50,7 @@ def _looks(settings: Settings) -> Iterator[tuple[str, Callable[[Settings], str]]
         yield "voice", lambda s: _engine(_ESPEAK, s.speech.voice)
     yield "output", _output
     yield "twitch", _twitch
+    yield "youtube", _youtube
 
 
 def _settings(settings: Settings) -> str:
@@ -109,6 +110,20 @@ def _output(settings: Settings) -> str:
 def _twitch(settings: Settings) -> str:
     channel = settings.twitch.channel
     return f"reads #{channel}, with no account" if channel else "not asked for (--twitch NAME)"
+
+
+def _youtube(settings: Settings) -> str:
+    chosen = settings.youtube
+    if not chosen.channels:
+        return "not asked for (--youtube @NAME)"
+    names = ", ".join(chosen.channels)
+    if chosen.api_key.get_secret_value():
+        return f"reads {names}, by the official API with a key"
+    from bot.chat import youtube_pytchat
+
+    if not youtube_pytchat.installed():
+        raise BadInput(youtube_pytchat.MISSING)
+    return f"reads {names}, without a key (unofficial)"
 
 
 def devices() -> int:

@@ -88,6 +88,11 @@ def _parser() -> tuple[argparse.ArgumentParser, set[str]]:
 
     run = add(_RUN, _run, "read chat and speak it, until stopped or every source has ended")
     run.add_argument("--twitch", metavar="CHANNEL", help="read a Twitch channel, with no account")
+    run.add_argument(
+        "--youtube",
+        metavar="NAME",
+        help="read a YouTube channel or stream: @name, UC... or an address; several with commas",
+    )
     run.add_argument("--replay", type=Path, metavar="FILE", help="read events from a recording")
     run.add_argument(
         "--fast",
@@ -164,7 +169,8 @@ def _run(options: argparse.Namespace) -> int:
     from bot.run import run
 
     twitch = {"twitch": {"channel": options.twitch}} if options.twitch else {}
-    settings = _load(options, **twitch)
+    youtube = {"youtube": {"channels": options.youtube}} if options.youtube else {}
+    settings = _load(options, **twitch, **youtube)
     return asyncio.run(
         run(
             settings,

@@ -12,6 +12,9 @@ _SECRET = re.compile(
 )
 
 
+_GOOGLE_KEY = re.compile(r"AIza[\w-]{35}")
+
+
 def redact(text: str) -> str:
     """`text` with every token in it replaced by stars."""
-    return _SECRET.sub(r"\1***", text)
+    return _GOOGLE_KEY.sub("***", _SECRET.sub(r"\1***", text))

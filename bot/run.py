@@ -77,6 +77,7 @@ def _sources(
         from bot.chat.twitch_anonymous import TwitchAnonymous
 
         sources.append(TwitchAnonymous(settings.twitch.channel, settings.twitch.irc_url))
+    sources += _youtube(settings)
     at_terminal = sys.stdin is not None and sys.stdin.isatty()
     if console or not sources or (at_terminal and replay is None):
         sources.append(Console(sys.stdin, room=bot.has_room))
@@ -84,6 +85,23 @@ def _sources(
             command = settings.trigger.commands[0]
             log.info("type %s hello and press Enter to hear it; Ctrl-C stops", command)
     return sources
+
+
+def _youtube(settings: Settings) -> list[Connector]:
+    """A connector for each YouTube channel: the official one if there is a key."""
+    chosen = settings.youtube
+    if not chosen.channels:
+        return []
+    if key := chosen.api_key.get_secret_value():
+        from bot.chat.youtube_official import YouTubeOfficial
+
+        return [YouTubeOfficial(channel, key, chosen.api_url) for channel in chosen.channels]
+    from bot.chat import youtube_pytchat
+    from bot.chat.youtube import YouTube
+
+    if not youtube_pytchat.installed():
+        raise Fatal(youtube_pytchat.MISSING)
+    return [YouTube(channel, chosen.web_url) for channel in chosen.channels]
 
 
 @contextmanager

@@ -16,7 +16,15 @@ from typing import Annotated, Any, Literal
 import platformdirs
 from dotenv import dotenv_values
 from dotenv.parser import parse_stream
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "ISHOWTTS_"
@@ -55,6 +63,19 @@ def _channel(value: str) -> str:
     return channel_name(value) if value else ""
 
 
+def _youtube_channels(values: tuple[str, ...]) -> tuple[str, ...]:
+    from bot.chat.youtube_names import source
+
+    return tuple(dict.fromkeys(source(value).id for value in values))
+
+
+def _no_space(secret: SecretStr) -> SecretStr:
+    value = secret.get_secret_value().strip()
+    if value.split() != [value] and value:
+        raise ValueError("a key has no space in it")
+    return SecretStr(value)
+
+
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Files = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_split)]
 Language = Literal["en", "es", "pt", "de", "fr"]
@@ -77,6 +98,28 @@ class Twitch(_Group):
         "wss://irc-ws.chat.twitch.tv:443",
         pattern=r"^wss?://[^\s/]+",
         description="Address of the chat server",
+    )
+
+
+class YouTube(_Group):
+    """YouTube chat"""
+
+    channels: Annotated[Names, AfterValidator(_youtube_channels)] = Field(
+        (),
+        description="Channels or streams to read: @name, UC... or an address; same as --youtube",
+    )
+    api_key: Annotated[SecretStr, AfterValidator(_no_space)] = Field(
+        SecretStr(""), description="Key for YouTube's official API, used if there is one"
+    )
+    web_url: str = Field(
+        "https://www.youtube.com",
+        pattern=r"^https?://[^\s/]+",
+        description="Address of YouTube's pages, asked without a key",
+    )
+    api_url: str = Field(
+        "https://youtube.googleapis.com/youtube/v3",
+        pattern=r"^https?://[^\s/]+",
+        description="Address of YouTube's official API",
     )
 
 
@@ -239,6 +282,7 @@ class Settings(BaseSettings):
     )
 
     twitch: Twitch = Twitch()
+    youtube: YouTube = YouTube()
     trigger: Trigger = Trigger()
     filter: Filter = Filter()
     limit: Limit = Limit()

@@ -31,7 +31,7 @@ LOCK = VENV / "launch.lock"
 LOG = VENV / "launch-pip.log"
 EXTRAS = {
     "run": ["espeak"],
-    "test": ["espeak", "language", "regex", "test"],
+    "test": ["espeak", "language", "regex", "test", "youtube"],
     "check": ["check", "test"],
 }
 CHECKS = [

@@ -80,7 +80,13 @@ def pytest_asyncio_loop_factories(item: pytest.Item) -> Mapping[str, LoopFactory
 # Real processes and real sound in real time: a shared machine that stands still for 100 ms starves
 # any sound card. In CI such a test gets two more tries, which pytest's last line counts; what is
 # broken is broken each time. A person sees the first failure.
-_IN_REAL_TIME = ("audio/", "faults/", "flows/test_program", "flows/test_twitch_program")
+_IN_REAL_TIME = (
+    "audio/",
+    "faults/",
+    "flows/test_program",
+    "flows/test_twitch_program",
+    "flows/test_youtube_program",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

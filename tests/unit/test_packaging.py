@@ -74,7 +74,7 @@ def test_every_command_and_file_that_the_project_names_exists(project: dict[str,
 def test_notice_names_every_dependency_that_is_shipped(project: dict[str, Any]) -> None:
     notice = (ROOT / "NOTICE").read_text("utf-8").lower()
     shipped = [*project["dependencies"]]
-    for extra in ("espeak", "f5"):
+    for extra in ("espeak", "f5", "youtube"):
         shipped += project["optional-dependencies"][extra]
     for text in shipped:
         assert Requirement(text).name.lower() in notice

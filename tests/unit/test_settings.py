@@ -87,6 +87,10 @@ def test_an_unknown_key_in_the_file_is_named(key: str) -> None:
         ("ISHOWTTS_TWITCH__CHANNEL", "not a channel"),
         ("ISHOWTTS_TWITCH__IRC_URL", "http://secret"),
         ("ISHOWTTS_TWITCH__IRC_URL", "wss://"),
+        ("ISHOWTTS_YOUTUBE__CHANNELS", "@zorgle,not a channel"),
+        ("ISHOWTTS_YOUTUBE__API_KEY", "two secret"),
+        ("ISHOWTTS_YOUTUBE__WEB_URL", "ftp://secret"),
+        ("ISHOWTTS_YOUTUBE__API_URL", "https://"),
         ("ISHOWTTS_TRIGGER__COMMANDS", "!tts,! secret"),
         ("ISHOWTTS_FILTER__TIER", "secret"),
         ("ISHOWTTS_FILTER__LANGUAGES", "en,secret"),
@@ -109,6 +113,18 @@ def test_a_wrong_value_is_one_line_that_names_the_key(
 def test_a_channel_may_be_given_as_people_write_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ISHOWTTS_TWITCH__CHANNEL", "https://www.twitch.tv/SomeName")
     assert load().twitch.channel == "somename"
+
+
+def test_youtube_channels_are_a_list_and_its_key_is_never_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    address = "https://www.youtube.com/watch?v=zorgleVideo"
+    monkeypatch.setenv("ISHOWTTS_YOUTUBE__CHANNELS", f"@Zorgle, {address},@zorgle")
+    monkeypatch.setenv("ISHOWTTS_YOUTUBE__API_KEY", " zorgle-key ")
+    settings = load()
+    assert settings.youtube.channels == ("@zorgle", "zorgleVideo")
+    assert settings.youtube.api_key.get_secret_value() == "zorgle-key"
+    assert "zorgle-key" not in shown(settings) + repr(settings)
 
 
 def test_a_named_file_that_is_not_there_or_not_text_is_one_line() -> None:
