@@ -107,8 +107,8 @@ def _output(settings: Settings) -> str:
 
 
 def _twitch(settings: Settings) -> str:
-    channel = settings.twitch.channel
-    return f"reads #{channel}, with no account" if channel else "not asked for (--twitch NAME)"
+    channels = ", ".join(f"#{channel}" for channel in settings.twitch.channels)
+    return f"reads {channels}, with no account" if channels else "not asked for (--twitch NAME)"
 
 
 def devices() -> int:

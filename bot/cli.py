@@ -163,7 +163,7 @@ def _load(options: argparse.Namespace, **overrides: dict[str, Any]) -> Settings:
 def _run(options: argparse.Namespace) -> int:
     from bot.run import run
 
-    twitch = {"twitch": {"channel": options.twitch}} if options.twitch else {}
+    twitch = {"twitch": {"channels": options.twitch}} if options.twitch else {}
     settings = _load(options, **twitch)
     return asyncio.run(
         run(
