@@ -15,7 +15,7 @@ from bot.chat.supervise import supervise
 from bot.chat.twitch import Addresses, Twitch
 from bot.chat.twitch_socket import Timing
 from bot.chat.twitch_tokens import SignIn, TokenFile, Who
-from filters.message import ChatMessage, Event, Kind, Removal
+from filters.message import ChatMessage, Event, Removal
 from tests.twitch_server import CLIENT_ID, TwitchServer
 
 QUICK = Timing(connect=5.0, grace=0.2, drain=5.0, spacing=0.01, compare=0.05)
