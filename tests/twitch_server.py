@@ -30,6 +30,8 @@ HOST = "127.0.0.1"
 CLIENT_ID = "zorgleclientid"
 SECRETS = ("accesszorgle", "refreshblippo", "devicewibble")
 """What every token and code of the server begins with."""
+ABORT = 599
+"""In place of a status: the connection is cut instead of an answer."""
 Json = dict[str, Any]
 
 
@@ -166,7 +168,7 @@ class TwitchServer:
         app.router.add_post("/helix/chat/messages", self._send)
         app.router.add_get("/helix/channel_points/custom_rewards", self._list_rewards)
         app.router.add_post("/helix/channel_points/custom_rewards", self._add_reward)
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
+        self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
         await self._runner.setup()
         await web.TCPSite(self._runner, HOST, self._port, reuse_address=True).start()
         self._port = self._runner.addresses[0][1]
@@ -524,6 +526,9 @@ class TwitchServer:
         self.requests[name] += 1
         if self.fail[name]:
             status = self.fail[name].pop(0)
+            if status == ABORT:
+                assert request.transport is not None
+                request.transport.abort()
             return _error(status, self.said.get(status, "wibble"))
         return None
 

@@ -190,14 +190,25 @@ class Twitch:
                 raise SignInGone(f"the bot's sign-in does not allow {SEND}; "
                                  f"sign in again: {AGAIN} --bot")  # fmt: skip
             await self._validate(account)
-        except Fatal as error:
-            log.error("%s: nothing is written into chat: %s", self.name, error)
+        except SignInGone as error:
+            self._lose_writer(error)
         await asyncio.Event().wait()
 
     async def _send(self, channel: str, text: str, reply_to: str) -> str:
         if self._writer is None or channel not in self._ids:
             raise Lost("not connected")
-        return await self._writer.send(self._ids[channel], text, reply_to)
+        try:
+            return await self._writer.send(self._ids[channel], text, reply_to)
+        except SignInGone as error:
+            if self._bot is None:
+                raise
+            self._lose_writer(error)
+            raise Lost("the bot's account is not signed in") from None
+
+    def _lose_writer(self, error: SignInGone) -> None:
+        if self._writer is not None:
+            log.error("%s: nothing is written into chat: %s", self.name, error)
+        self._writer = None
 
     def _take(self, message: Message) -> bool:
         """Whether a message is new, and of after the start."""
