@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 _SHORT_S = 300
 """A token that lives no longer than this is renewed before it is used."""
 _SETTLE_S = 10.0
+_AGAIN_S = 60.0
+"""Between two looks where the platform cannot tell."""
 
 
 class SignInGone(Fatal):
@@ -82,11 +84,27 @@ class Account:
         """As it is now."""
         return self._now
 
-    async def validate(self) -> None:
+    async def hold(self, scope: str, seconds: float, *, at_once: bool = False) -> None:
+        """Look every so many seconds whether the sign-in still holds, until it does not.
+
+        Raises:
+            SignInGone: it cannot be renewed, or does not allow `scope`.
+        """
+        pause = 0.0 if at_once else seconds
+        while True:
+            await asyncio.sleep(pause)
+            try:
+                await self.validate(scope)
+                pause = seconds
+            except Lost as error:
+                log.debug("twitch: %s", error)
+                pause = min(_AGAIN_S, seconds)
+
+    async def validate(self, scope: str = "") -> None:
         """Ask whether the sign-in still holds, and renew it if it does not, or not for long.
 
         Raises:
-            SignInGone: it cannot be renewed.
+            SignInGone: it cannot be renewed, or does not allow `scope`.
             Lost, Refused: the platform cannot tell now.
         """
         valid = await self._valid()
@@ -98,6 +116,8 @@ class Account:
         if valid.user_id != self._now.user_id or valid.client_id != self._now.client_id:
             raise self._gone("its token belongs to another account or app")
         self._now = replace(self._now, login=valid.login, scopes=valid.scopes)
+        if scope and scope not in valid.scopes:
+            raise SignInGone(f"the sign-in of {valid.login} does not allow {scope}; {self._again}")
 
     async def _valid(self) -> Valid | None:
         try:
@@ -156,6 +176,8 @@ class Account:
         return True
 
     def _gone(self, why: str) -> SignInGone:
-        option = " --bot" if self._who is Who.BOT else ""
-        return SignInGone(f"the sign-in of {self._now.login} is gone: {why}; "
-                          f"sign in again: {AGAIN}{option}")  # fmt: skip
+        return SignInGone(f"the sign-in of {self._now.login} is gone: {why}; {self._again}")
+
+    @property
+    def _again(self) -> str:
+        return f"sign in again: {AGAIN}{' --bot' if self._who is Who.BOT else ''}"

@@ -43,7 +43,7 @@ class Wanted:
 
 
 def wanted(
-    channels: Mapping[str, str], reader: str, scopes: Iterable[str], *, rewards: bool
+    channels: Mapping[str, str], reader: str, scopes: Iterable[str], rewards: bool
 ) -> list[Wanted]:
     """What to ask for: chat of every channel (name to id), rewards of the reader's own."""
     found = []

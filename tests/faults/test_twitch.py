@@ -481,7 +481,8 @@ async def test_odd_messages_cost_nothing_but_themselves(
         await server.say("still here")
         await bot.chat.until(lambda: "still here" in bot.chat.texts)
         assert server.connections == 1
-        assert bot.twitch.unknown["wibble"] == 1
+        assert bot.twitch.session is not None
+        assert bot.twitch.session.unknown["wibble"] == 1
 
 
 async def test_a_reward_with_a_text_comes_once_and_its_deletion_reaches_it(
