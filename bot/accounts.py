@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 from bot import exits
-from bot.chat.connector import ConnectorError, one_line
+from bot.chat.connector import ConnectorError, Lost, one_line
 from bot.chat.twitch_account import Account, Refused
 from bot.chat.twitch_api import Auth, Device, Helix, RewardShown, point_at, session
 from bot.chat.twitch_login import NoSuchApp, sign_in
@@ -110,6 +110,8 @@ async def state(settings: Settings) -> str:
         return await signed_in(settings, look)
     except NobodySignedIn:
         return ""
+    except Lost as error:
+        return f"somebody is signed in; Twitch cannot be asked now: {one_line(error)}"
     except ConnectorError as error:
         raise BadInput(one_line(error)) from None
 

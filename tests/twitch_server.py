@@ -96,6 +96,8 @@ class TwitchServer:
         self.said: dict[int, str] = {429: "too many requests", 500: "wibble", 503: "wibble"}
         self.forbidden: set[str] = set()
         """Kinds of events that are answered with 403."""
+        self.closed: set[str] = set()
+        """Ids of channels whose every event is answered with 403."""
         self.lists_subscriptions = True
         self.device_answers: list[str] = []
         """What is answered to a question for the device code's tokens before they are given."""
@@ -408,7 +410,7 @@ class TwitchServer:
         session, kind = data["transport"]["session_id"], data["type"]
         if not self._holding(session):
             return _error(400, "websocket transport session does not exist")
-        if kind in self.forbidden:
+        if kind in self.forbidden or data["condition"]["broadcaster_user_id"] in self.closed:
             return _error(403, "subscription missing proper authorization")
         for one in self.subscriptions.values():
             if (one.kind, one.condition, one.session) == (kind, data["condition"], session):

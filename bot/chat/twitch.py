@@ -114,7 +114,7 @@ class Twitch:
             await reader.validate(CHAT)
             self._miss_rewards(reader.sign_in)
             helix = Helix(http, reader)
-            ids = await self._find(helix)
+            ids = await self._find(helix, reader.sign_in)
             jobs: list[_Job] = [reader.hold(CHAT, self._timing.validate)]
             if self._bot is None:
                 self._writer.begin(helix, reader, ids, alone=False)
@@ -166,11 +166,13 @@ class Twitch:
                 AGAIN,
             )
 
-    async def _find(self, helix: Helix) -> dict[str, str]:
+    async def _find(self, helix: Helix, sign_in: SignIn) -> dict[str, str]:
         """The channels that exist, with their ids. Raises Fatal if there is none."""
-        found = await helix.user_ids(self._channels)
+        found = {sign_in.login: sign_in.user_id}
+        if others := [channel for channel in self._channels if channel not in found]:
+            found |= await helix.user_ids(others)
         missing = [channel for channel in self._channels if channel not in found]
-        if not found:
+        if len(missing) == len(self._channels):
             raise Fatal(f"there is no channel {' or '.join(map(repr, missing))}: correct its name")
         for channel in missing:
             if channel not in self._told:

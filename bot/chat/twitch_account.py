@@ -34,7 +34,7 @@ class Refused(ConnectorError):
 
     def __init__(self, status: int, said: str) -> None:
         """`status`: HTTP's; `said`: the platform's own words."""
-        super().__init__(f"{status}: {said}"[:200])
+        super().__init__(f"Twitch answers {status}: {said}"[:200])
         self.status = status
         self.said = said
 

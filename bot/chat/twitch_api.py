@@ -95,8 +95,8 @@ class Auth:
                 data["verification_uri"],
                 data["user_code"],
                 data["device_code"],
-                float(data["interval"]),
-                float(data["expires_in"]),
+                float(data.get("interval", 5)),
+                float(data.get("expires_in", 1800)),
             )
 
     async def granted(self, device: Device, scopes: Sequence[str], interval: float) -> Tokens:

@@ -15,6 +15,7 @@ from bot.chat import twitch_events as events
 from bot.chat.connector import ConnectorError, Fatal, Lost
 from bot.chat.twitch_account import Refused
 from bot.chat.twitch_scopes import REDEMPTIONS
+from bot.chat.twitch_tokens import AGAIN
 
 log = logging.getLogger(__name__)
 
@@ -141,8 +142,9 @@ class Subscriptions:
             if not self._sessions:
                 continue
             await self._look()
-            for one in [w for w in self._wanted if w not in self._there]:
-                await self._ask(one)
+            for one in list(self._wanted):
+                if one in self._wanted and one not in self._there:
+                    await self._ask(one)
             if all(w in self._there for w in self._wanted):
                 self.complete.set()
                 pause = self._compare
@@ -203,12 +205,13 @@ class Subscriptions:
         if one.kind == events.MESSAGE:
             log.error(
                 "twitch: #%s cannot be read (%s): is the account banned there? "
-                "If not, sign in again: python -m bot login twitch",
+                "If not, sign in again: %s",
                 one.channel,
                 error,
+                AGAIN,
             )
         else:
-            log.warning("twitch: %s does not come: %s", one, error)
+            log.warning("twitch: %s does not come (%s); sign in again: %s", one, error, AGAIN)
 
     def _tell(self, one: Wanted, error: ConnectorError) -> None:
         level = logging.DEBUG if one in self._told else logging.WARNING

@@ -397,6 +397,22 @@ async def test_a_subscription_that_is_forbidden_is_given_up_with_one_line(
     assert len([line for line in said() if "does not come" in line]) == 1
 
 
+async def test_a_channel_that_may_not_be_read_is_one_line_and_the_others_are_read(
+    server: TwitchServer, tmp_path: Path, said: Callable[[], list[str]]
+) -> None:
+    async with reading(server, tmp_path, "room", "other", joined=False) as bot:
+        await server.subscribed(count=11)
+        server.closed = {"300"}
+        server.abort()
+        await server.until(lambda: server.connections == 2)
+        await server.subscribed(count=6)
+        await server.say("still read")
+        await bot.chat.until(lambda: bot.chat.texts == ["still read"])
+        await asyncio.sleep(4 * QUICK.compare)
+    assert len([line for line in said() if "#other cannot be read" in line]) == 1
+    assert len([line for line in said() if "does not come" in line]) == 0
+
+
 async def test_a_channel_that_does_not_exist_is_named_and_the_others_are_read(
     server: TwitchServer, tmp_path: Path, said: Callable[[], list[str]]
 ) -> None:
