@@ -104,7 +104,10 @@ async def state(settings: Settings) -> str:
             raise BadInput(
                 f"the sign-in of {name} does not allow {' '.join(missing)}; sign in again: {AGAIN}"
             )
-        return f"signed in as {name}{await _channels(helix, settings)}{await _rewards(helix)}"
+        bot = TokenFile(settings.state_dir).load(Who.BOT)
+        writer = f", writes as {bot.login}" if bot is not None else ""
+        reads = await _channels(helix, settings)
+        return f"signed in as {name}{writer}{reads}{await _rewards(helix)}"
 
     try:
         return await signed_in(settings, look)

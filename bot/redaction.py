@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 _SECRET = re.compile(
-    r"""(oauth[:\s]\s*|bearer\s+"""
+    r"""(oauth:|bearer\s+|authorization["']?\s*:\s*["']?\w+\s+"""
     r"""|(?:token|secret|key|code|password)(?:=|["']\s*:\s*["']))[^\s&'"]+""",
     re.IGNORECASE,
 )

@@ -502,8 +502,8 @@ class TwitchServer:
             return refusal
         values = await _values(request)
         if values.get("grant_type") == "refresh_token":
-            await asyncio.sleep(self.late)
             login = self.refreshes.pop(values.get("refresh_token", ""), None)
+            await asyncio.sleep(self.late)
             if login is None:
                 return _error(400, "Invalid refresh token")
             return self._granted(login)

@@ -174,6 +174,7 @@ async def test_what_is_sent_again_comes_once(server: TwitchServer, tmp_path: Pat
 async def test_when_every_subscription_is_revoked_new_ones_are_asked_for(
     server: TwitchServer, tmp_path: Path
 ) -> None:
+    server.lists_subscriptions = False
     async with reading(server, tmp_path) as bot:
         server.abort()
         await server.until(lambda: not server.clients)

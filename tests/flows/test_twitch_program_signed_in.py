@@ -201,6 +201,22 @@ async def test_a_sign_in_that_was_taken_back_is_told_once_and_the_rest_goes_on(
         assert bot.log.count("sign in again") == 1
 
 
+async def test_at_its_most_talkative_it_shows_no_token_of_a_sign_in_that_is_renewed(
+    server: TwitchServer, signed_in: TokenFile
+) -> None:
+    server.expire()
+    async with evening(server, ISHOWTTS_LOG__LEVEL="debug") as bot:
+        server.expire()
+        server.abort()
+        await bot.said("twitch #room: back")
+        await server.say("!tts still here", user="ann")
+        await bot.said("spoken: Ann")
+        assert server.requests["POST /oauth2/token"] == 2
+        assert (await bot.stop())["spoken"] == 1
+        assert "twitchio" in bot.log or "request" in bot.log
+    assert signed_in.load() is not None
+
+
 async def test_without_a_sign_in_every_channel_is_read_anonymously(
     server: TwitchServer, state_dir: Path
 ) -> None:
