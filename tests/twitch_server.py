@@ -13,18 +13,17 @@ It knows the accounts `room` (the streamer), `speaker` (a bot) and `other` unles
 from __future__ import annotations
 
 import asyncio
-import itertools
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any, Self
 
 from aiohttp import web
 
 from bot.chat import twitch_events as events
 from bot.chat.twitch_tokens import SignIn
+from tests.twitch_payloads import Json, Payloads, now
 
 HOST = "127.0.0.1"
 CLIENT_ID = "zorgleclientid"
@@ -32,7 +31,6 @@ SECRETS = ("accesszorgle", "refreshblippo", "devicewibble")
 """What every token and code of the server begins with."""
 ABORT = 599
 """In place of a status: the connection is cut instead of an answer."""
-Json = dict[str, Any]
 
 
 @dataclass
@@ -54,8 +52,8 @@ class Subscription:
             "status": self.status,
             "cost": 0,
             "condition": self.condition,
-            "transport": transport | {"connected_at": _now()},
-            "created_at": _now(),
+            "transport": transport | {"connected_at": now()},
+            "created_at": now(),
         }
 
 
@@ -81,11 +79,11 @@ class Client:
             self.request.transport.abort()
 
 
-class TwitchServer:
+class TwitchServer(Payloads):
     """Starts on a free port; faults may be set at any time."""
 
     def __init__(self, *, keepalive: int = 10, beats: float = 1.0) -> None:
-        self.users = {"room": "100", "speaker": "200", "other": "300"}
+        super().__init__()
         self.keepalive = keepalive
         """Seconds that a client is told to expect a message within."""
         self.beats = beats
@@ -118,7 +116,6 @@ class TwitchServer:
         self.subscriptions: dict[str, Subscription] = {}
         self.tokens: dict[str, str] = {}  # access token -> login
         self.refreshes: dict[str, str] = {}  # refresh token -> login; each works once
-        self._numbers = itertools.count(1)
         self._changed = asyncio.Condition()
         self._runner: web.AppRunner | None = None
         self._port = 0
@@ -281,89 +278,18 @@ class TwitchServer:
         await self.notify(events.MESSAGE, event, **sending)
         return event
 
-    def line(
-        self, text: str, *, user: str = "ann", channel: str = "room", badges: str = "", **more: Any
-    ) -> Json:
-        """The event that `say` sends."""
-        return {
-            **self._broadcaster(channel),
-            **_person("chatter_user", user, self.users.get(user)),
-            "source_broadcaster_user_id": None,
-            "source_broadcaster_user_login": None,
-            "source_broadcaster_user_name": None,
-            "source_message_id": None,
-            "source_badges": None,
-            "is_source_only": None,
-            "message_id": self._id("line"),
-            "message": {"text": text, "fragments": [_plain(text)]},
-            "color": "#00FF7F",
-            "badges": [{"set_id": b, "id": "1", "info": ""} for b in badges.split()],
-            "message_type": "text",
-            "cheer": None,
-            "reply": None,
-            "channel_points_custom_reward_id": None,
-            "channel_points_animation_id": None,
-        } | more
-
-    def notice(self, kind: str, text: str = "", *, user: str = "ann", **more: Any) -> Json:
-        """The event of a sub, a gift, a raid and the like."""
-        line = self.line(text, user=user)
-        del line["message_type"], line["cheer"], line["reply"]
-        detail = kind.removeprefix("shared_chat_")
-        return (
-            line
-            | {
-                "notice_type": kind,
-                "chatter_is_anonymous": False,
-                "system_message": f"{user} did {kind}",
-                detail: {"sub_tier": "1000", "viewer_count": 12},
-            }
-            | more
-        )
-
-    def redemption(self, title: str, text: str = "", *, user: str = "ann", **more: Any) -> Json:
-        """The event of a reward that was redeemed."""
-        return {
-            **self._broadcaster("room"),
-            **_person("user", user, self.users.get(user)),
-            "id": self._id("redemption"),
-            "user_input": text,
-            "status": "unfulfilled",
-            "reward": {"id": f"reward-{title}", "title": title, "cost": 300, "prompt": "say"},
-            "redeemed_at": _now(),
-        } | more
-
-    def deletion(self, line: str, *, user: str = "ann") -> Json:
-        """The event of a line that was deleted."""
-        person = _person("target_user", user, self.users.get(user))
-        return {**self._broadcaster("room"), **person, "message_id": line}
-
-    def author_cleared(self, user: str) -> Json:
-        """The event of a timeout or a ban."""
-        return {**self._broadcaster("room"), **_person("target_user", user, self.users.get(user))}
-
-    def cleared(self) -> Json:
-        """The event of a chat that was cleared."""
-        return self._broadcaster("room")
-
-    def _broadcaster(self, login: str) -> Json:
-        return _person("broadcaster_user", login, self.users.get(login))
-
     def _envelope(
         self, kind: str, payload: Json, *, ident: str = "", at: str = "", more: Json | None = None
     ) -> Json:
         head = {
             "message_id": ident or self._id("envelope"),
             "message_type": kind,
-            "message_timestamp": at or _now(),
+            "message_timestamp": at or now(),
         }
         return {"metadata": head | (more or {}), "payload": payload}
 
     def _holding(self, session: str) -> list[Client]:
         return [c for c in self.clients if c.session == session]
-
-    def _id(self, what: str) -> str:
-        return f"{what}-{next(self._numbers)}"
 
     # --- EventSub
 
@@ -376,7 +302,7 @@ class TwitchServer:
         info = {
             "id": session,
             "status": "connected",
-            "connected_at": _now(),
+            "connected_at": now(),
             "keepalive_timeout_seconds": self.keepalive,
             "reconnect_url": None,
         }
@@ -464,10 +390,6 @@ class TwitchServer:
             return _error(400, "CREATE_CUSTOM_REWARD_DUPLICATE_REWARD")
         self.made.append(data | {"id": self._id("reward")})
         return web.json_response({"data": self.made[-1:]})
-
-    def reward(self, title: str, *, text: bool = True) -> Json:
-        """A reward that somebody made in the dashboard."""
-        return {"id": self._id("reward"), "title": title, "is_user_input_required": text}
 
     # --- sign-in
 
@@ -562,16 +484,3 @@ def _meant(one: Subscription, event: Json) -> bool:
 
 def _user(login: str, ident: str) -> Json:
     return {"id": ident, "login": login, "display_name": login.capitalize(), "type": ""}
-
-
-def _person(key: str, login: str, ident: str | None) -> Json:
-    name = login.capitalize()
-    return {f"{key}_id": ident or f"id-{login}", f"{key}_login": login, f"{key}_name": name}
-
-
-def _plain(text: str) -> Json:
-    return {"type": "text", "text": text, "cheermote": None, "emote": None, "mention": None}
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "000Z")
