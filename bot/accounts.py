@@ -1,6 +1,6 @@
 """`python -m bot login | rewards`: signing in to a platform, and what only a signed-in user can do.
 
-Does not start the bot. One that runs takes a new sign-in of the same account at its next renewal.
+Does not start the bot. One that runs takes a new sign-in once the old one is gone.
 """
 
 from __future__ import annotations

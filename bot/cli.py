@@ -87,7 +87,7 @@ def _parser() -> tuple[argparse.ArgumentParser, set[str]]:
         return sub
 
     run = add(_RUN, _run, "read chat and speak it, until stopped or every source has ended")
-    run.add_argument("--twitch", metavar="CHANNEL", help="read a Twitch channel")
+    run.add_argument("--twitch", metavar="CHANNEL", help="read a Twitch channel, or several: a,b")
     run.add_argument("--replay", type=Path, metavar="FILE", help="read events from a recording")
     run.add_argument(
         "--fast",

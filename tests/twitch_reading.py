@@ -15,7 +15,7 @@ from bot.chat.twitch_tokens import SignIn, TokenFile, Who
 from filters.message import ChatMessage, Event
 from tests.twitch_server import CLIENT_ID, TwitchServer
 
-QUICK = Timing(connect=5.0, grace=0.2, drain=5.0, spacing=0.01, compare=0.05)
+QUICK = Timing(connect=5.0, grace=0.2, drain=5.0, spacing=0.01, compare=0.05, sign_in=0.05)
 
 
 class Chat:

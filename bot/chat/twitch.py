@@ -15,7 +15,7 @@ from typing import Any
 
 import aiohttp
 
-from bot.chat.connector import Emit, Fatal
+from bot.chat.connector import Emit, Fatal, Lost, one_line
 from bot.chat.moving import first
 from bot.chat.twitch_account import Account, SignInGone
 from bot.chat.twitch_api import Auth, Helix, point_at, session
@@ -23,7 +23,7 @@ from bot.chat.twitch_scopes import CHAT, REDEMPTIONS, reads_rewards
 from bot.chat.twitch_session import ChatSession, Fresh
 from bot.chat.twitch_socket import DEFAULT, Timing
 from bot.chat.twitch_subscriptions import Subscriptions, wanted
-from bot.chat.twitch_tokens import AGAIN, SignIn, TokenFile, Who
+from bot.chat.twitch_tokens import AGAIN, SignIn, TokenFile, TokenFileError, Who
 from bot.chat.twitch_writer import Writer
 from bot.settings import Settings
 
@@ -96,14 +96,38 @@ class Twitch:
         self._timing = timing
         self._fresh = Fresh()
         self._told: set[str] = set()
+        self._void: set[str] = set()
 
     async def run(self, emit: Emit) -> None:
         """Emit chat events until the connection is lost; always ends by raising.
 
+        A sign-in that is gone is told once, and a new one waited for.
+
         Raises:
-            Fatal: the sign-in is gone, or there is no channel to read.
+            Fatal: there is no channel to read.
             Lost, Refused, aiohttp.ClientError, OSError: the connection failed or ended.
         """
+        try:
+            await self._read(emit)
+        except SignInGone as error:
+            log.error("%s: %s", self.name, one_line(error))
+            self._void.add(self._sign_in.access)
+            self._sign_in = await self._new_sign_in()
+            raise Lost("somebody has signed in again") from None
+
+    async def _new_sign_in(self) -> SignIn:
+        """Wait for another sign-in than those that are known to be gone."""
+        while True:
+            try:
+                stored = self._file.load()
+            except TokenFileError as error:
+                log.debug("%s: %s", self.name, error)
+            else:
+                if stored is not None and stored.access not in self._void:
+                    return stored
+            await asyncio.sleep(self._timing.sign_in)
+
+    async def _read(self, emit: Emit) -> None:
         if self._client_id and self._client_id != self._sign_in.client_id:
             raise SignInGone(f"the client id has changed since the sign-in; sign in again: {AGAIN}")
         point_at(self._addresses.api, self._addresses.auth)

@@ -70,6 +70,8 @@ class Timing:
     """Between two connections that the server asked for."""
     compare: float = 15.0
     """Between two looks at which subscriptions there are."""
+    sign_in: float = 2.0
+    """Between two looks for a new sign-in, once one is gone."""
     validate: float = 3600.0
     """Between two looks at whether the sign-in still holds."""
 

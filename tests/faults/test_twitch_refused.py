@@ -83,16 +83,16 @@ async def test_the_sign_in_is_looked_at_from_time_to_time_and_its_end_told_once(
         await asyncio.sleep(0.2)
         assert not bot.task.done()
         server.revoke_all()
-        await bot.ended()
+        await asyncio.sleep(0.3)
+        assert not bot.task.done()
     (line,) = [line for line in said() if "connected" not in line]
-    assert line.startswith("twitch #room: stopped: the sign-in of room is gone")
+    assert line.startswith("twitch #room: the sign-in of room is gone")
     assert line.endswith("sign in again: python -m bot login twitch")
 
 
 @pytest.mark.parametrize(
     ("status", "told"),
     [
-        ("authorization_revoked", "sign in again"),
         ("chat_user_banned", "the account is banned there"),
         ("user_removed", "no longer exists"),
         ("version_removed", "look for a newer version"),
@@ -107,12 +107,29 @@ async def test_a_revocation_for_good_is_told_and_ends_it(
     assert len([line for line in said() if told in line]) == 1
 
 
+async def test_a_sign_in_that_is_taken_back_is_told_once_and_a_new_one_taken_up(
+    server: TwitchServer, tmp_path: Path, said: Callable[[], list[str]]
+) -> None:
+    async with reading(server, tmp_path) as bot:
+        server.revoke_all()
+        await server.revoke(events.MESSAGE, "authorization_revoked")
+        await server.until(lambda: not server.clients)
+        asked = server.requests.total()
+        await asyncio.sleep(0.3)
+        assert server.requests.total() == asked
+        TokenFile(tmp_path).save(server.sign_in())
+        await server.subscribed(events.REDEEMED, count=6)
+        await server.say("back")
+        await bot.chat.until(lambda: bot.chat.texts == ["back"])
+    assert len([line for line in said() if "sign in again" in line]) == 1
+
+
 async def test_a_sign_in_without_the_scope_for_chat_says_so(
     server: TwitchServer, tmp_path: Path, said: Callable[[], list[str]]
 ) -> None:
     server.scopes = ["user:write:chat"]
-    async with reading(server, tmp_path, joined=False) as bot:
-        await bot.ended()
+    async with reading(server, tmp_path, joined=False):
+        await asyncio.sleep(0.3)
     (line,) = said()
     assert "does not allow user:read:chat; sign in again" in line
 
@@ -180,7 +197,8 @@ async def test_no_channel_that_exists_ends_it_with_one_line(
 async def test_another_client_id_than_the_sign_ins_asks_to_sign_in_again(
     server: TwitchServer, tmp_path: Path, said: Callable[[], list[str]]
 ) -> None:
-    async with reading(server, tmp_path, joined=False, client_id="another") as bot:
-        await bot.ended()
+    async with reading(server, tmp_path, joined=False, client_id="another"):
+        await asyncio.sleep(0.2)
+    assert server.requests.total() == 0
     (line,) = said()
     assert "the client id has changed since the sign-in; sign in again" in line
