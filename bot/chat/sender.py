@@ -28,6 +28,8 @@ STALE_S = 10.0
 """An answer that is older helps nobody."""
 _WAITING = 100
 _RETRY_S = 2.0
+_ECHO_S = 30.0
+"""Within which a line of the account with the same text is its own echo, and not typed by hand."""
 _BETWEEN = " | "
 
 
@@ -132,7 +134,7 @@ class Sender:
     async def _attempt(self, reply: Reply) -> None:
         now = _now()
         self._times.append(now)
-        self._ours.add((reply.channel, reply.text), now)
+        self._ours.add((reply.channel, reply.text), now, _ECHO_S)
         try:
             ident = await self._send(reply.channel, reply.text, reply.reply_to)
         except Fatal:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from bot.chat.connector import ConnectorError, Fatal, Lost
@@ -43,8 +43,8 @@ class Refused(ConnectorError):
 class Tokens:
     """What the platform gives for a code, or for the token that renews."""
 
-    access: str
-    refresh: str
+    access: str = field(repr=False)
+    refresh: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

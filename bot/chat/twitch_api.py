@@ -233,7 +233,10 @@ class _Authorised(OAuth):
 
 
 def _tokens(data: Any) -> Tokens:
-    return Tokens(data["access_token"], data["refresh_token"])
+    tokens = Tokens(data["access_token"], data["refresh_token"])
+    hide(tokens.access)
+    hide(tokens.refresh)
+    return tokens
 
 
 @contextmanager

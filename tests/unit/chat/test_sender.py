@@ -156,3 +156,6 @@ async def test_its_own_lines_are_known_by_id_and_before_that_by_text() -> None:
         assert chat.sender.is_ours("room", "sent-1", "anything")
         assert chat.sender.is_ours("room", "another", "skipped")
         assert not chat.sender.is_ours("room", "another", "anything")
+        await asyncio.sleep(60.0)
+        assert chat.sender.is_ours("room", "sent-1", "skipped")
+        assert not chat.sender.is_ours("room", "another", "skipped")  # typed by hand
