@@ -5,12 +5,14 @@ Does not start the bot, and never prints the value of a secret.
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bot import exits
 from bot.audio import devices as devices_
+from bot.chat.twitch_tokens import TokenFile
 from bot.exits import BadInput, NothingHeard
 from bot.lists import allow_list
 from bot.outputs import check_output
@@ -108,8 +110,13 @@ def _output(settings: Settings) -> str:
 
 
 def _twitch(settings: Settings) -> str:
-    channel = settings.twitch.channel
-    return f"reads #{channel}, with no account" if channel else "not asked for (--twitch NAME)"
+    if TokenFile(settings.state_dir).path.exists():
+        from bot.accounts import state
+
+        if known := asyncio.run(state(settings)):
+            return known
+    channels = ", ".join(f"#{channel}" for channel in settings.twitch.channels)
+    return f"reads {channels}, with no account" if channels else "not asked for (--twitch NAME)"
 
 
 def _youtube(settings: Settings) -> str:

@@ -12,7 +12,7 @@ import asyncio
 import errno
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -87,7 +87,7 @@ def _parser() -> tuple[argparse.ArgumentParser, set[str]]:
         return sub
 
     run = add(_RUN, _run, "read chat and speak it, until stopped or every source has ended")
-    run.add_argument("--twitch", metavar="CHANNEL", help="read a Twitch channel, with no account")
+    run.add_argument("--twitch", metavar="CHANNEL", help="read a Twitch channel, or several: a,b")
     run.add_argument(
         "--youtube",
         metavar="NAME",
@@ -114,6 +114,10 @@ def _parser() -> tuple[argparse.ArgumentParser, set[str]]:
     allow.add_argument(
         "what", nargs="+", metavar="NUMBER|WORD", help="a drop's number, as `drops` shows it"
     )
+    login = add("login", _login, "sign in, to read more of a chat and to write into it")
+    login.add_argument("platform", choices=["twitch"], help="where")
+    login.add_argument("--bot", action="store_true", help="an account of its own that writes")
+    _add_rewards(add("rewards", _rewards, "channel-point rewards of your Twitch channel"))
     add("check", _check, "check settings, engines and devices, a line each")
     add("devices", _devices, "list the outputs that --output takes")
     add("voices", _voices, "list the voices that --voice takes")
@@ -143,6 +147,13 @@ def _add_bench(bench: argparse.ArgumentParser) -> None:
         kind.add_argument("--json", action="store_true", help="print JSON")
 
 
+def _add_rewards(rewards: argparse.ArgumentParser) -> None:
+    kinds = rewards.add_subparsers(title="what", metavar="WHAT", required=True)
+    new = kinds.add_parser("add", help="make a reward with a text, which can be refunded")
+    new.add_argument("title", help="its title, up to 45 characters")
+    new.add_argument("--cost", type=_count, required=True, metavar="N", help="points")
+
+
 def _count(text: str) -> int:
     number = int(text)
     if number < 1:
@@ -168,7 +179,7 @@ def _load(options: argparse.Namespace, **overrides: dict[str, Any]) -> Settings:
 def _run(options: argparse.Namespace) -> int:
     from bot.run import run
 
-    twitch = {"twitch": {"channel": options.twitch}} if options.twitch else {}
+    twitch = {"twitch": {"channels": options.twitch}} if options.twitch else {}
     youtube = {"youtube": {"channels": options.youtube}} if options.youtube else {}
     settings = _load(options, **twitch, **youtube)
     return asyncio.run(
@@ -205,6 +216,25 @@ def _check(options: argparse.Namespace) -> int:
     from bot.check import check
 
     return check(options.settings)
+
+
+def _login(options: argparse.Namespace) -> int:
+    from bot.accounts import login
+
+    return _until_stopped(login(_load(options), bot=options.bot))
+
+
+def _rewards(options: argparse.Namespace) -> int:
+    from bot.accounts import add_reward
+
+    return _until_stopped(add_reward(_load(options), options.title, options.cost))
+
+
+def _until_stopped(command: Coroutine[Any, Any, int]) -> int:
+    try:
+        return asyncio.run(command)
+    except KeyboardInterrupt:
+        return exits.STOPPED
 
 
 def _devices(options: argparse.Namespace) -> int:

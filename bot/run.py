@@ -73,10 +73,7 @@ def _sources(
         if is_same_file(settings.audio.output, replay):
             raise exits.BadInput(f"cannot write the sound to {replay}: it is being replayed")
         sources.append(recording)
-    if settings.twitch.channel:
-        from bot.chat.twitch_anonymous import TwitchAnonymous
-
-        sources.append(TwitchAnonymous(settings.twitch.channel, settings.twitch.irc_url))
+    sources += _twitch(settings)
     sources += _youtube(settings)
     at_terminal = sys.stdin is not None and sys.stdin.isatty()
     if console or not sources or (at_terminal and replay is None):
@@ -102,6 +99,28 @@ def _youtube(settings: Settings) -> list[Connector]:
     if not youtube_pytchat.installed():
         raise Fatal(youtube_pytchat.MISSING)
     return [YouTube(channel, chosen.web_url) for channel in chosen.channels]
+
+
+def _twitch(settings: Settings) -> list[Connector]:
+    """The channels' chat: signed in where somebody is, otherwise without an account."""
+    twitch = settings.twitch
+    if not twitch.channels:
+        return []
+    from bot.chat.twitch_tokens import TokenFile, TokenFileError
+
+    # What a signed-in connection needs takes a while to import.
+    if TokenFile(settings.state_dir).path.exists():
+        from bot.chat.twitch import connector
+
+        try:
+            signed_in = connector(settings)
+        except TokenFileError as error:
+            raise exits.BadInput(str(error)) from None
+        if signed_in is not None:
+            return [signed_in]
+    from bot.chat.twitch_anonymous import TwitchAnonymous
+
+    return [TwitchAnonymous(channel, twitch.irc_url) for channel in twitch.channels]
 
 
 @contextmanager

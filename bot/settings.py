@@ -24,6 +24,7 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationError,
+    model_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -57,10 +58,14 @@ def _one_word_each(values: tuple[str, ...]) -> tuple[str, ...]:
     return values
 
 
-def _channel(value: str) -> str:
+def _channels(values: tuple[str, ...]) -> tuple[str, ...]:
     from bot.chat.twitch_anonymous import channel_name
 
-    return channel_name(value) if value else ""
+    return tuple(dict.fromkeys(map(channel_name, values)))
+
+
+def _address(value: str) -> str:
+    return value.rstrip("/")
 
 
 def _youtube_channels(values: tuple[str, ...]) -> tuple[str, ...]:
@@ -80,6 +85,9 @@ Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Files = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_split)]
 Language = Literal["en", "es", "pt", "de", "fr"]
 Languages = Annotated[tuple[Language, ...], NoDecode, BeforeValidator(_split)]
+Channels = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), AfterValidator(_channels)]
+Http = Annotated[str, Field(pattern=r"^https?://[^\s/]+"), AfterValidator(_address)]
+Socket = Annotated[str, Field(pattern=r"^wss?://[^\s/]+"), AfterValidator(_address)]
 _Code = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
 Voices = Annotated[dict[_Code, str], NoDecode, BeforeValidator(_pairs)]
 
@@ -91,14 +99,32 @@ class _Group(BaseModel):
 class Twitch(_Group):
     """Twitch chat"""
 
-    channel: Annotated[str, AfterValidator(_channel)] = Field(
-        "", description="Channel to read without an account; same as --twitch NAME"
+    channels: Channels = Field((), description="Channels to read; same as --twitch NAME")
+    client_id: str = Field(
+        "",
+        pattern=r"^[A-Za-z0-9]*$",
+        description="Client id of your own app, to sign in: python -m bot login twitch",
     )
-    irc_url: str = Field(
-        "wss://irc-ws.chat.twitch.tv:443",
-        pattern=r"^wss?://[^\s/]+",
-        description="Address of the chat server",
+    api_url: Http = Field(
+        "https://api.twitch.tv/helix", description="Addresses: of the platform's interface"
     )
+    auth_url: Http = Field("https://id.twitch.tv", description="of its sign-in")
+    eventsub_url: Socket = Field(
+        "wss://eventsub.wss.twitch.tv/ws", description="of chat, once signed in"
+    )
+    irc_url: Socket = Field(
+        "wss://irc-ws.chat.twitch.tv:443", description="of chat without an account"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_channel(cls, values: Any) -> Any:
+        """Take the key of the first version, `channel`, for `channels`."""
+        if isinstance(values, dict) and "channel" in values:
+            values = dict(values)
+            one = values.pop("channel")
+            values.setdefault("channels", one)
+        return values
 
 
 class YouTube(_Group):
@@ -322,6 +348,10 @@ def known_keys() -> set[str]:
     return keys | {f"{PREFIX}{key}".upper() for key in single()}
 
 
+_EARLIER = frozenset({f"{PREFIX}TWITCH__CHANNEL"})
+"""Keys of an earlier version, which still work but are shown nowhere."""
+
+
 def load(file: Path | None = None, overrides: Mapping[str, Any] | None = None) -> Settings:
     """The settings from the environment, `file` (default: settings.env if it is there), and the
     command line's `overrides`.
@@ -369,7 +399,7 @@ def _read(path: Path) -> dict[str, str | None]:
 def _unknown(keys: Iterator[str] | Mapping[str, object], where: str) -> Iterator[str]:
     known = known_keys()
     for key in keys:
-        if key.upper() not in known:
+        if key.upper() not in known | _EARLIER:
             near = difflib.get_close_matches(key.upper(), known, 1)
             hint = f"; did you mean {near[0]}?" if near else ""
             yield f"unknown setting {key} in {where}{hint}"

@@ -6,8 +6,6 @@ rewards without text, reward titles, what AutoMod holds.
 
 from __future__ import annotations
 
-import asyncio
-import logging
 import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -18,8 +16,7 @@ from bot.chat import twitch_tags
 from bot.chat.connector import Emit
 from bot.chat.irc import IrcLine
 from bot.chat.irc_link import DEFAULT, IrcLink, Timing
-
-log = logging.getLogger(__name__)
+from bot.chat.moving import Visit
 
 URL = "wss://irc-ws.chat.twitch.tv:443"
 
@@ -84,68 +81,13 @@ class TwitchAnonymous:
 
         async with aiohttp.ClientSession() as http:
 
-            def connect() -> IrcLink:
+            def connect(_: IrcLink | None) -> IrcLink:
                 link = IrcLink(http, self._url, self._channel, self._timing, take)
                 link.joined.add_done_callback(lambda _: self.on_connected())
                 return link
 
-            visit = _Visit(connect, self.name, self._timing.spacing)
+            visit = Visit(connect, self.name, self._timing.spacing)
             try:
                 await visit.stay()
             finally:
                 await visit.end()
-
-
-class _Visit:
-    """One run of the connector: the connection in use and, for moments, its successor."""
-
-    def __init__(self, connect: Callable[[], IrcLink], name: str, spacing: float) -> None:
-        self._connect = connect
-        self._name = name
-        self._spacing = spacing
-        self._links: list[IrcLink] = []
-        self._next = 0.0
-
-    async def stay(self) -> None:
-        """Read; move when asked to; raise what ended the last connection."""
-        link = await self._open()
-        while True:
-            await _first(link.task, link.leaving)
-            if link.leaving.done():
-                link = await self._successor(link)
-            else:
-                link.task.result()
-
-    async def end(self) -> None:
-        """Close every connection."""
-        while self._links:
-            await self._links.pop().close()
-
-    async def _successor(self, old: IrcLink) -> IrcLink:
-        log.info("%s: moving to a new connection, as the server asked", self._name)
-        while True:
-            new = await self._open()
-            await _first(new.task, new.joined, old.task)
-            if not new.task.done():
-                await old.drain()
-                await self._close(old)
-                return new
-            if old.task.done():
-                new.task.result()
-            await self._close(new)  # the old one is still read: there is time for another try
-
-    async def _open(self) -> IrcLink:
-        loop = asyncio.get_running_loop()
-        # A server that asks again and again must not be answered without a pause.
-        await asyncio.sleep(max(0.0, self._next - loop.time()))
-        self._next = loop.time() + self._spacing
-        self._links.append(self._connect())
-        return self._links[-1]
-
-    async def _close(self, link: IrcLink) -> None:
-        await link.close()
-        self._links.remove(link)
-
-
-async def _first(*waited: asyncio.Future[None]) -> None:
-    await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)

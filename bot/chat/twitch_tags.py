@@ -28,7 +28,7 @@ from filters.message import (
 
 PLATFORM = "twitch"
 
-_ROLE_OF_BADGE = {
+ROLE_OF_BADGE = {
     "broadcaster": Role.BROADCASTER,
     "moderator": Role.MODERATOR,
     "lead_moderator": Role.MODERATOR,
@@ -129,7 +129,7 @@ def _message(line: IrcLine, text: str, kind: Kind = Kind.MESSAGE) -> ChatMessage
 
 def _roles(tags: Mapping[str, str]) -> frozenset[Role]:
     worn = (badge.partition("/")[0] for badge in tags.get("badges", "").split(","))
-    roles = {_ROLE_OF_BADGE[badge] for badge in worn if badge in _ROLE_OF_BADGE}
+    roles = {ROLE_OF_BADGE[badge] for badge in worn if badge in ROLE_OF_BADGE}
     roles |= {role for tag, role in _ROLE_OF_TAG.items() if tags.get(tag) == "1"}
     return frozenset(roles)
 

@@ -177,7 +177,7 @@ def test_replay_honours_its_times_and_skip_is_heard_in_the_file(program: Program
 @pytest.mark.parametrize(
     ("args", "env", "names"),
     [
-        (["--twitch", "not a channel"], {}, "ISHOWTTS_TWITCH__CHANNEL"),
+        (["--twitch", "not a channel"], {}, "ISHOWTTS_TWITCH__CHANNELS"),
         (["--replay", "missing.jsonl"], {}, "missing.jsonl"),
         (["--nonsense"], {}, "--nonsense"),
         (["say"], {}, "text"),

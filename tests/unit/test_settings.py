@@ -84,13 +84,15 @@ def test_an_unknown_key_in_the_file_is_named(key: str) -> None:
         ("ISHOWTTS_SPEECH__RATE", "nan"),
         ("ISHOWTTS_BACKLOG__LINES", "0"),
         ("ISHOWTTS_TRIGGER__MINIMUM_ROLE", "emperor-secret"),
-        ("ISHOWTTS_TWITCH__CHANNEL", "not a channel"),
+        ("ISHOWTTS_TWITCH__CHANNELS", "not a channel"),
         ("ISHOWTTS_TWITCH__IRC_URL", "http://secret"),
         ("ISHOWTTS_TWITCH__IRC_URL", "wss://"),
         ("ISHOWTTS_YOUTUBE__CHANNELS", "@zorgle,not a channel"),
         ("ISHOWTTS_YOUTUBE__API_KEY", "two secret"),
         ("ISHOWTTS_YOUTUBE__WEB_URL", "ftp://secret"),
         ("ISHOWTTS_YOUTUBE__API_URL", "https://"),
+        ("ISHOWTTS_TWITCH__API_URL", "wss://secret"),
+        ("ISHOWTTS_TWITCH__CLIENT_ID", "secret value"),
         ("ISHOWTTS_TRIGGER__COMMANDS", "!tts,! secret"),
         ("ISHOWTTS_FILTER__TIER", "secret"),
         ("ISHOWTTS_FILTER__LANGUAGES", "en,secret"),
@@ -111,8 +113,27 @@ def test_a_wrong_value_is_one_line_that_names_the_key(
 
 
 def test_a_channel_may_be_given_as_people_write_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ISHOWTTS_TWITCH__CHANNEL", "https://www.twitch.tv/SomeName")
-    assert load().twitch.channel == "somename"
+    monkeypatch.setenv("ISHOWTTS_TWITCH__CHANNELS", "https://www.twitch.tv/SomeName, #other,other")
+    assert load().twitch.channels == ("somename", "other")
+
+
+def test_the_key_of_the_first_version_still_names_a_channel(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ISHOWTTS_TWITCH__CHANNEL", "SomeName")
+    assert load().twitch.channels == ("somename",)
+    monkeypatch.setenv("ISHOWTTS_TWITCH__CHANNELS", "other")
+    assert load().twitch.channels == ("other",)
+
+
+def test_a_slash_behind_an_address_makes_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
+    for key in ("API_URL", "AUTH_URL"):
+        monkeypatch.setenv(f"ISHOWTTS_TWITCH__{key}", "http://127.0.0.1:1/a/")
+    for key in ("EVENTSUB_URL", "IRC_URL"):
+        monkeypatch.setenv(f"ISHOWTTS_TWITCH__{key}", "ws://127.0.0.1:1/ws/")
+    twitch = load().twitch
+    assert twitch.api_url == twitch.auth_url == "http://127.0.0.1:1/a"
+    assert twitch.eventsub_url == twitch.irc_url == "ws://127.0.0.1:1/ws"
 
 
 def test_youtube_channels_are_a_list_and_its_key_is_never_shown(
