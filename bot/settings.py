@@ -106,14 +106,14 @@ class Twitch(_Group):
         description="Client id of your own app, to sign in: python -m bot login twitch",
     )
     api_url: Http = Field(
-        "https://api.twitch.tv/helix", description="Addresses: of the platform's interface"
+        "https://api.twitch.tv/helix", description="Address of the platform's interface"
     )
-    auth_url: Http = Field("https://id.twitch.tv", description="of its sign-in")
+    auth_url: Http = Field("https://id.twitch.tv", description="Address of its sign-in")
     eventsub_url: Socket = Field(
-        "wss://eventsub.wss.twitch.tv/ws", description="of chat, once signed in"
+        "wss://eventsub.wss.twitch.tv/ws", description="Address of chat, once signed in"
     )
     irc_url: Socket = Field(
-        "wss://irc-ws.chat.twitch.tv:443", description="of chat without an account"
+        "wss://irc-ws.chat.twitch.tv:443", description="Address of chat without an account"
     )
 
     @model_validator(mode="before")
