@@ -173,12 +173,6 @@ class WordList:
         return min(known) if known else None
 
 
-def entries(text: str) -> list[str]:
-    """The entries of a block list file: one a line; blank lines and `#` comments are skipped."""
-    lines = (line.strip() for line in text.removeprefix("\ufeff").splitlines())
-    return [line for line in lines if line and not line.startswith("#")]
-
-
 def _grouped(pairs: Iterable[tuple[_K, _V]]) -> dict[_K, tuple[_V, ...]]:
     groups: dict[_K, list[_V]] = {}
     for key, value in pairs:

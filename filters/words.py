@@ -174,8 +174,9 @@ class Search:
     def find_split(self, text: str, earlier: Sequence[str]) -> Hit | None:
         """A word that begins in an author's earlier messages and ends in this one, or None.
 
-        Looks at the last `_TAIL` tokens before and the first `_HEAD` of this text; the span counts
-        from the start of the text. Words of fewer than four letters come together by chance.
+        Looks at the last `_TAIL` tokens before and the first `_HEAD` of this text; the hit's text
+        has the earlier ones in front, so that the whole word stands in it. Words of fewer than four
+        letters come together by chance.
         """
         tail = [t for line in earlier[-_TAIL:] for t in tokens(leet(fold(line)))[-_TAIL:]][-_TAIL:]
         folded = leet(fold(text))
@@ -190,6 +191,8 @@ class Search:
                 if index is None and latin(joined):
                     index = self._unknown.split(pieces, joined)
                 if index is not None:
-                    end = spans(folded)[after - 1][1]
-                    return self._hit((index, "split over messages", 0, end), "folded", folded)
+                    front = " ".join(tail[-before:]) + " "
+                    end = len(front) + spans(folded)[after - 1][1]
+                    found = (index, "split over messages", 0, end)
+                    return self._hit(found, "with the lines before", front + folded)
         return None

@@ -67,8 +67,16 @@ def test_a_cut_that_bares_a_blocked_word_is_seen() -> None:
 
 def test_words_split_over_messages_drop_the_last() -> None:
     assert verdict("gle you", earlier=("what a zor",))[:2] == (
-        Action.DROP, "blocked word (entry 1, split over messages, reading: folded)",
+        Action.DROP, "blocked word (entry 1, split over messages, reading: with the lines before)",
     )  # fmt: skip
+
+
+def test_a_word_split_over_messages_is_shown_whole_and_can_be_allowed_whole() -> None:
+    hit = judge(replace(HELLO, text="gle you"), RULES, ("what a zor",)).hit
+    assert hit is not None
+    assert hit.text[hit.start : hit.end] == "zor gle"
+    allowed = Rules(words=compile_words(["zorgle"], allowed=["zor gle"]))
+    assert judge(replace(HELLO, text="gle you"), allowed, ("what a zor",)).action is Action.SPEAK
 
 
 def test_links_are_said_or_drop_the_line() -> None:

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from filters.inflect import inflections
 from filters.readings import readings
-from filters.wordlist import compile_words, entries
+from filters.wordlist import compile_words
 from filters.words import Search
 
 WORDS = compile_words(
@@ -116,10 +116,6 @@ def test_a_wildcard_beside_a_space_or_a_sign_is_an_error_that_names_it(entry: st
     with pytest.raises(ValueError, match=r"^entry 2 .* would never match: .*$") as error:
         compile_words(["zorgle", entry])
     assert repr(entry) in str(error.value)
-
-
-def test_entries_of_a_file() -> None:
-    assert entries("\ufeffzorgle\r\n\r\n# why\n  two words \n") == ["zorgle", "two words"]
 
 
 def test_no_inflection_makes_an_everyday_word() -> None:
