@@ -15,7 +15,7 @@ _JOKERS = {"ı": ("i", "l"), "ƍ": ("g", "b"), "ŧ": ("t", "l"), BRACKET: ("c", 
 """Letters that no folded text holds, and what each stands for; the likelier first."""
 _MOST = 4
 """Jokers of a word that are tried both ways; the others are read the likelier way."""
-_SIGNS = str.maketrans("0234567891@$+(<{€£¢¥#!|¡§©®†", "ozeasgŧbgıastccceecyhıııscrt")
+_SIGNS = str.maketrans("0234567891@$+(<{€£¢¥#!|¡§©®†×√", "ozeasƍŧbgıastccceecyhıııscrtxv")
 _PIECES = re.compile(r"[-\w|\\/<>()\[\]{}!^_°'*+$#@€]{2,}")
 # Letters drawn with several signs.
 _DRAWN = dict((
@@ -23,10 +23,11 @@ _DRAWN = dict((
     ("]-[", "h"), ("|_|", "u"), ("(_)", "u"), ("\\_/", "u"), ("|3", "b"), ("|8", "b"), ("|<", "k"),
     ("|{", "k"), ("|)", "d"), ("|>", "p"), ("|°", "p"), ("|*", "p"), ("|=", "f"), ("|2", "r"),
     ("|_", "l"), ("/\\", "a"), ("\\/", "v"), ("><", "x"), (")(", "x"), ("()", "o"), ("[]", "o"),
-    ("'/", "y"), ("[)", "d"), ("/-\\", "a"), ("|v|", "m"), ("<|", "d"), ("_|", "j"), ("13", "b"),
+    ("'/", "y"), ("[)", "d"), ("<>", "o"), ("/-\\", "a"), ("|v|", "m"), ("<|", "d"),
+    ("_|", "j"), ("13", "b"),
 ))  # fmt: skip
 _STROKES = re.compile("|".join(map(re.escape, sorted(_DRAWN, key=len, reverse=True))))
-_SIGN = re.compile(r"[0-9@$!+|(<{€£¢¥#¡§©®†]")
+_SIGN = re.compile(r"[0-9@$!+|(<{€£¢¥#¡§©®†×√]")
 _LETTER = re.compile(r"[^\W\d_]|[@$!+#(|€¢¡]")
 _APART = re.compile(r"(?<!\S)(?:\S ){2,39}\S(?!\S)")
 _NO_U = re.compile(r"\b(?=\w{4})[b-df-hj-np-tw-xz]{1,3}v[b-df-hj-np-tw-xz]{1,6}\b")

@@ -17,7 +17,10 @@ _PHONEMES = re.compile(
 _LINKED = re.compile(r"\[([^\[\]]{0,300})\]\([^()]{0,300}\)")
 _ROUNDS = 3
 # Of percent signs only those that letters stand around: `50%65` is none.
-_CODED = re.compile(r"\\u00([2-7][0-9a-f])|(?<=[^\W\d_])%([46][1-9a-f]|[57][0-9a])", re.IGNORECASE)
+_CODED = re.compile(
+    r"\\u00([2-7][0-9a-f])|(?:(?<=[^\W\d_])|(?<![\w%])(?=...[^\W\d_]))%([46][1-9a-f]|[57][0-9a])",
+    re.IGNORECASE,
+)
 # In the middle of a word a bracketed one is no remark: `zor[b]gle[/b]`, `zor{pause}gle`.
 _INSIDE = re.compile(
     r"(?<=[^\W_])(?:\[/?[a-z]{1,10}\]|\{[a-z]{1,10}\})(?=[^\W_])|(?<=[^\W_])\[/[a-z]{1,10}\]",

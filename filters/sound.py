@@ -30,6 +30,7 @@ def _weak(ending: str) -> str:
 
 # The first pattern that fits at a place is taken.
 _RULES: tuple[tuple[str, str], ...] = (
+    ("^x+(?=[aeiouy])", "z"),
     ("[aeo]ugh(?![aeiouy])|owe$", "o"), ("(?:ei|i|y)gh(?![aeiouy])", "i"), ("eau", "o"),
     ("agh(?![aeiouy])", "a"), ("ogh(?![aeiouy])", "o"), ("ugh(?![aeiouy])", "u"),
     (f"(?<={_C})l+e$|" + _weak("[aeo]l+|[ui]l+"), "@l"),

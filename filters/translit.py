@@ -50,6 +50,10 @@ _FINISH: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 
 
+_LATERAL = re.compile("rU(?=[bcdfgjklmnpstvwzQN])")
+_ONSET = re.compile("r(?=[aeioO])")
+
+
 def foreign(word: str) -> bool:
     """Whether a word holds at least one letter outside Latin."""
     return not word.isascii() and _FOREIGN.search(word) is not None
@@ -93,6 +97,13 @@ def _finished(reading: str) -> str:
     return reading
 
 
+def _laterals(reading: str) -> Iterator[str]:
+    """A reading of kana, and the one with `l` and `r` the other way: Japanese has one for both."""
+    yield reading
+    if _LATERAL.search(reading):
+        yield _ONSET.sub("l", _LATERAL.sub("R", reading)).replace("R", "r")
+
+
 def _readings(signs: list[str], choices: list[dict[str, str]]) -> Iterator[str]:
     plain = {sign: SAID[sign] if sign in SAID else _other(sign) for sign in set(signs)}
     for chosen in range(2 ** len(choices)):
@@ -111,7 +122,7 @@ def latin(word: str) -> tuple[str, ...]:
             stay, digits and signs go.
 
     Returns:
-        one to four spellings; none where `word` is Latin already, or says nothing.
+        one to eight spellings; none where `word` is Latin already, or says nothing.
     """
     if not foreign(word):
         return ()
@@ -126,7 +137,8 @@ def latin(word: str) -> tuple[str, ...]:
     choices = [OTHERWISE[number] for number in sorted(numbers)]
     if not stripped:
         choices = [choice for choice in choices if choice not in MARKS_OUT]
-    found = dict.fromkeys(map(_finished, _readings(signs, choices[:_CHOICES])))
+    said = (way for one in _readings(signs, choices[:_CHOICES]) for way in _laterals(one))
+    found = dict.fromkeys(map(_finished, said))
     return tuple(filter(None, found))
 
 

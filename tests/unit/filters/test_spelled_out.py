@@ -112,6 +112,12 @@ def test_what_is_no_word_is_none(text: str) -> None:
         "sn/-\\rf",
         "ðrook",
         "∂rook",
+        "6lippo",
+        "z<>rgle",
+        "%7aorgle",
+        "xorgle",
+        "ゾルグレ",
+        "スナルフ",
     ],
 )
 def test_escapes_and_drawings(text: str) -> None:
