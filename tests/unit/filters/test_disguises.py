@@ -43,7 +43,7 @@ def how(text: str, words: WordList = WORDS, *, wary: bool = False) -> str | None
         ('<sub alias="blippo">hi</sub>', "whole word"),
         ("[hi](/zˈɔɹɡəl/)", "misspelled"),
         ("|3lippo", "whole word"),
-        ("6|_ippo zor6le", "whole word"),
+        ("6|_ippo zor6le", "pulled apart"),
         ("SNАRF", "whole word"),
         ("zor🇩🇪gle", "pulled apart"),
         (":regional_indicator_d: :regional_indicator_r: ook", "pulled apart by fillers"),

@@ -120,12 +120,12 @@ def test_a_word_that_says_nothing_has_no_spelling() -> None:
     [(0, 0x10FFFF), (0x370, 0x6FF), (0x900, 0xDFF), (0x1100, 0x11FF), (0x3000, 0x33FF),
      (0xAC00, 0xD7FF), (0xD800, 0xDFFF), (0x10000, 0x1FFFF)],
 )  # fmt: skip
-def test_any_characters_give_at_most_four_spellings(first: int, last: int) -> None:
+def test_any_characters_give_at_most_eight_spellings(first: int, last: int) -> None:
     rng = random.Random(first)
     for length in (1, 2, 5, 600, 10_000):
         word = "".join([chr(rng.randint(first, last)) for _ in range(length)])
         spellings = latin(word)
-        assert len(spellings) <= 4
+        assert len(spellings) <= 8
         assert len(set(spellings)) == len(spellings)
         assert all(re.fullmatch("[a-z]+", said) for said in spellings)
 
