@@ -114,6 +114,7 @@ def _notice(event: Object) -> ChatMessage | None:
         kind=kind or Kind.MESSAGE,
         fragments=fragments,
         shared_from=shared_from,
+        viewers=_number(_object(event, "raid"), "viewer_count") or None,
     )
 
 

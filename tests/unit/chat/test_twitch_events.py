@@ -127,6 +127,7 @@ def test_what_me_says_is_the_text() -> None:
 def test_notices(kind: str, text: str, means: Kind) -> None:
     found = read(events.NOTICE, SERVER.notice(kind, text))
     assert (found.kind, found.text, found.author) == (means, text, ANN)
+    assert found.viewers == (12 if means is Kind.RAID else None)
 
 
 def test_a_notice_without_words_that_is_no_act_says_nothing() -> None:
