@@ -16,6 +16,8 @@ from bot.settings import load
 from filters.chain import Rules, judge
 from filters.message import Action, Author, ChatMessage, Verdict
 
+ALLOW = Path("lists", "allow.txt")
+
 
 @pytest.fixture(autouse=True)
 def _here(tmp_path: Path, state_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,7 +105,7 @@ def test_pronunciations_are_said_and_judged(monkeypatch: pytest.MonkeyPatch) -> 
         ("BLOCKLIST", "none.txt", None, "none.txt: "),
         ("BLOCKLIST", ".", None, "not a file"),
         ("ALLOWLIST", "allow.txt", None, "allow.txt: "),
-        ("ALLOWLIST", "allow.txt", b"zor*\n", "line 1: "),
+        ("ALLOWLIST", "lists/allow.txt", b"zor*\n", f"the allow-list {ALLOW} line 1: "),
         ("PRONUNCIATIONS", "said.txt", b"one\n", "said.txt line 1: "),
         ("PRONUNCIATIONS", "said.txt", None, "said.txt: "),
     ],
@@ -113,11 +115,19 @@ def test_a_file_that_cannot_be_used_is_one_line(
 ) -> None:
     monkeypatch.setenv(f"ISHOWTTS_FILTER__{key}", name)
     if content is not None:
+        Path(name).parent.mkdir(exist_ok=True)
         Path(name).write_bytes(content)
     with pytest.raises(BadInput) as caught:
         build_rules(load())
     assert says in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_an_allow_list_in_the_state_folder_is_named_whole(state_dir: Path) -> None:
+    (state_dir / "allowed.txt").write_text("fine\n[mild]\n", "utf-8")
+    with pytest.raises(BadInput) as caught:
+        build_rules(load())
+    assert str(caught.value).startswith(f"the allow-list {state_dir / 'allowed.txt'} line 2: ")
 
 
 def test_a_file_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
