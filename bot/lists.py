@@ -8,11 +8,13 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bot.exits import BadInput
 from bot.settings import Settings
+from bot.telemetry import shown
 from filters.chain import Rules
 
 log = logging.getLogger(__name__)
@@ -83,6 +85,11 @@ def _aside(build: Callable[[], Rules]) -> Rules:
         gc.enable()
 
 
+def _names(error: str, path: Path) -> bool:
+    """Whether an error is about this file, as far as its text tells."""
+    return re.search(rf"(?<![\w.-]){re.escape(path.name)}(?![\w-])", error) is not None
+
+
 class Watch:
     """Looks at the list files every now and then, and has the rules built anew after a change."""
 
@@ -124,21 +131,25 @@ class Watch:
         if await asyncio.to_thread(self._stamps) != stamps:
             return  # still being written
         # What was seen before the files are read: a change meanwhile is seen the next time.
-        self._known = stamps
+        known, self._known = self._known, stamps
+        changed = [p for p, old, new in zip(self._paths, known, stamps, strict=True) if old != new]
         try:
             rules = await asyncio.to_thread(_aside, self._build)
         except BadInput as error:
-            self._tell(str(error))
+            self._tell_broken(str(error), changed)
         else:
             self._take(rules)
-            self._tell("")
+            log.info("the lists on disk are in force%s", " again" if self._broken else "")
+            self._broken = ""
 
     def _stamps(self) -> tuple[Stamp, ...]:
         return tuple(map(_stamp, self._paths))
 
-    def _tell(self, broken: str) -> None:
-        if broken and broken != self._broken:
-            log.warning("the lists stay as they were: %s", broken)
-        elif not broken:
-            log.info("the lists on disk are in force%s", " again" if self._broken else "")
-        self._broken = broken
+    def _tell_broken(self, why: str, changed: Sequence[Path]) -> None:
+        others = [shown(path.name) for path in changed if not _names(why, path)]
+        if why != self._broken:
+            log.warning("the lists stay as they were: %s", why)
+        elif others:
+            # Whoever changed it waits for it, and may not know of the other file.
+            log.warning("the change of %s is not in force yet: %s", ", ".join(others), why)
+        self._broken = why

@@ -197,6 +197,25 @@ def test_a_broken_list_leaves_the_old_one_and_is_told_once(
     assert not any("blippo" in record.getMessage() for record in caplog.records)
 
 
+def test_a_change_that_waits_for_another_file_is_told(
+    state_dir: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    watched = Watched(state_dir)
+    watched.after("blippo\n?\n")
+    allowed = state_dir / "allowed.txt"
+    for text in ("fimble\n", "fimble\nsnib\n"):
+        allowed.write_text(text, "utf-8")
+        watched.look()
+        watched.look()
+    told = [record.getMessage() for record in caplog.records]
+    assert len(told) == 3
+    assert told[1] == told[2]
+    assert told[1].startswith("the change of allowed.txt is not in force yet: words.txt line 2: ")
+    assert not watched.taken
+    assert watched.after("snib\n") == 1
+    assert spoken("snib", watched.taken[0])
+
+
 def test_a_file_that_is_still_being_written_waits_for_the_next_look(
     state_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
