@@ -216,6 +216,38 @@ def test_a_change_that_waits_for_another_file_is_told(
     assert spoken("snib", watched.taken[0])
 
 
+def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+
+
+@pytest.mark.parametrize("text", ["", "\n", "# zorgle\n", "[never]\n  # none\n"])
+def test_a_list_that_becomes_empty_is_told_once(
+    text: str, state_dir: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    watched = Watched(state_dir)
+    assert watched.after(text) == 1
+    assert spoken("zorgle", watched.taken[-1])
+    assert watched.after(text + "\n# still\n") == 2
+    assert warnings(caplog) == ["the list words.txt holds no entry now"]
+    assert watched.after("zorgle\n") == 3
+    assert watched.after(text) == 4
+    assert len(warnings(caplog)) == 2
+
+
+def test_a_list_that_became_empty_beside_a_broken_one_is_told_when_it_counts(
+    state_dir: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    allowed = state_dir / "allowed.txt"
+    allowed.write_text("fimble\n", "utf-8")
+    watched = Watched(state_dir)
+    watched.after("?\n")
+    allowed.unlink()
+    watched.look()
+    assert not any("no entry" in told for told in warnings(caplog))
+    assert watched.after("zorgle\n") == 1
+    assert warnings(caplog)[-1] == "the list allowed.txt holds no entry now"
+
+
 def test_a_file_that_is_still_being_written_waits_for_the_next_look(
     state_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
