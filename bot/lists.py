@@ -1,6 +1,7 @@
 """The list files of the settings: reading them, and taking in what changes on disk.
 
-Does not know what is in a list nor what it is for: whoever builds the rules does.
+Does not know what is in a list, but for whether there is anything, nor what it is for: whoever
+builds the rules does.
 """
 
 from __future__ import annotations
@@ -8,11 +9,13 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bot.exits import BadInput
 from bot.settings import Settings
+from bot.telemetry import shown
 from filters.chain import Rules
 
 log = logging.getLogger(__name__)
@@ -83,6 +86,20 @@ def _aside(build: Callable[[], Rules]) -> Rules:
         gc.enable()
 
 
+def _is_empty(path: Path) -> bool:
+    """Whether a file holds nothing but comments and heads, which every kind of list has."""
+    try:
+        text = read(path, "list")
+    except BadInput:
+        return not path.exists()
+    return all(line.lstrip().startswith(("#", "[")) for line in text.splitlines() if line.strip())
+
+
+def _names(error: str, path: Path) -> bool:
+    """Whether an error is about this file, as far as its text tells."""
+    return re.search(rf"(?<![\w.-]){re.escape(path.name)}(?![\w-])", error) is not None
+
+
 class Watch:
     """Looks at the list files every now and then, and has the rules built anew after a change."""
 
@@ -108,6 +125,10 @@ class Watch:
         self._settle_s = settle_s
         self._known = self._stamps()
         self._broken = ""
+        self._unread: set[Path] = set()
+        """Files that were changed since the lists on disk were last in force."""
+        self._empty: set[Path] = set()
+        """Files that were found to hold nothing, and told so."""
 
     async def run(self) -> None:
         """Look for ever: a change is in force within 2 s."""
@@ -124,21 +145,35 @@ class Watch:
         if await asyncio.to_thread(self._stamps) != stamps:
             return  # still being written
         # What was seen before the files are read: a change meanwhile is seen the next time.
-        self._known = stamps
+        known, self._known = self._known, stamps
+        changed = [p for p, old, new in zip(self._paths, known, stamps, strict=True) if old != new]
+        self._unread.update(changed)
         try:
             rules = await asyncio.to_thread(_aside, self._build)
         except BadInput as error:
-            self._tell(str(error))
+            self._tell_broken(str(error), changed)
         else:
             self._take(rules)
-            self._tell("")
+            log.info("the lists on disk are in force%s", " again" if self._broken else "")
+            self._broken = ""
+            await self._tell_empty()
+
+    async def _tell_empty(self) -> None:
+        """Say so once of a file that has become empty: a slip of an editor takes every word out."""
+        changed, self._unread = self._unread, set()
+        empty = {path for path in changed if await asyncio.to_thread(_is_empty, path)}
+        for path in sorted(empty - self._empty):
+            log.warning("the list %s holds no entry now", shown(path.name))
+        self._empty = self._empty - changed | empty
 
     def _stamps(self) -> tuple[Stamp, ...]:
         return tuple(map(_stamp, self._paths))
 
-    def _tell(self, broken: str) -> None:
-        if broken and broken != self._broken:
-            log.warning("the lists stay as they were: %s", broken)
-        elif not broken:
-            log.info("the lists on disk are in force%s", " again" if self._broken else "")
-        self._broken = broken
+    def _tell_broken(self, why: str, changed: Sequence[Path]) -> None:
+        others = [shown(path.name) for path in changed if not _names(why, path)]
+        if why != self._broken:
+            log.warning("the lists stay as they were: %s", why)
+        elif others:
+            # Whoever changed it waits for it, and may not know of the other file.
+            log.warning("the change of %s is not in force yet: %s", ", ".join(others), why)
+        self._broken = why

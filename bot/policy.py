@@ -66,7 +66,9 @@ def build_rules(settings: Settings) -> Rules:
             [*own, *shipped],
             tier=Tier(chosen.tier),
             languages=chosen.languages,
-            allowed=parse_allowed(lists.read_allowed(settings), "the allow-list"),
+            allowed=parse_allowed(
+                lists.read_allowed(settings), f"the allow-list {lists.allow_list(settings)}"
+            ),
         )
     except (ValueError, PatternsMissing) as error:
         raise BadInput(str(error)) from None

@@ -6,6 +6,7 @@ Does not need a running bot; one that runs takes the allow-list in by itself (bo
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -35,6 +36,7 @@ _INSTEAD = {
     What.NUMBER: f"with {_LINKS} it is spoken as the words a number",
 }
 _NO_SETTING = "no setting opens that; it can be said in other words"
+_SIGNED = re.compile(r"[-+#]\s*\d+")
 _HEADER = "# Words that are never blocked, one a line. Written by: python -m bot allow\n"
 
 
@@ -119,12 +121,15 @@ def _instead(what: object) -> str:
 
 def _judged(word: str, rules: Rules) -> str:
     """What is to be said of allowing a word. Raises BadInput where it cannot be."""
-    try:
-        parse_allowed(word, "it")
-    except ValueError:
+    if _SIGNED.fullmatch(word):
         raise BadInput(
-            f"{word!r} is no word to allow: give whole words, with no * in them"
-        ) from None
+            f"{word!r} is no number of a drop: give it as drops shows it, without a sign"
+        )
+    if not _is_entry(fold(word)):
+        raise BadInput(
+            f"{word!r} is no word to allow: give a whole word or a drop's number, or a phrase in "
+            "quotes; no * # [ and no comma in it"
+        )
     hit = _hit(word, rules)
     if hit is None:
         return "is allowed; by itself it was not blocked"
@@ -135,6 +140,14 @@ def _judged(word: str, rules: Rules) -> str:
     if hit.how == "whole word":
         return f"is allowed, though it is itself listed ({hit.entry}): it will be spoken"
     return "is allowed"
+
+
+def _is_entry(line: str) -> bool:
+    """Whether a line of an allow-list means just what stands there."""
+    try:
+        return parse_allowed(line, "it") == (line,)
+    except ValueError:
+        return False
 
 
 def _named(hit: Hit) -> str:
@@ -151,10 +164,14 @@ def _merge(path: Path, words: Iterable[str]) -> set[str]:
         path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(path.with_name(path.name + ".lock"), timeout=_LOCKED_S):
             text = read(path, "allow-list") if path.exists() else _HEADER
-            known = {fold(word): word for word in parse_allowed(text, path.name)}
+            lines = [line.strip() for line in text.splitlines() if line.strip()]
+            comments = [line for line in lines if line.startswith("#")]
+            entries = [line for line in lines if not line.startswith("#")]
+            # Each line as it was written: there may be a comment behind the word.
+            allowed = parse_allowed(text, path.name)
+            known = {fold(word): line for word, line in zip(allowed, entries, strict=True)}
             new = set(words) - known.keys()
             if new:
-                comments = [line for line in text.splitlines() if line.strip().startswith("#")]
                 _write(path, [*comments, *sorted([*known.values(), *new])])
             return set(words) - new
     except Timeout:

@@ -3,7 +3,7 @@
 Does not open files, nor know what an entry matches (wordlist.py, patterns.py).
 
     # a comment
-    zorgle              a word
+    zorgle  # my own    a word, and a comment: a # behind a space begins it
     zorg*               a word with wildcards, each for any characters or none
     zor gle             a phrase
     /zorg[lk]e/         a pattern in RE2 syntax
@@ -22,6 +22,12 @@ from filters.tokens import tokens
 from filters.wordlist import Entry
 
 _HEAD = re.compile(r"\[\s*(\w{1,40})\s*\]")
+_COMMENT = re.compile(r"\s#.*")
+# As other tools write it: flags behind the last slash.
+_FLAGGED = re.compile(r"/.+/[dgimsuvxyADJUX]{1,3}")
+_PATTERN_WITH_COMMENT = re.compile(r"(/.+?/\w*)\s+#.*")
+_SEPARATORS = frozenset(",;\t\uff0c\uff1b\u3001\u060c\u061b")
+_BULLET = re.compile(r"[-*+\u2022\u2013\u2014]\s")
 _TIERS = {tier.value: tier for tier in Tier}
 _SEVERITY = (Tier.NEVER, Tier.STRICT, Tier.MILD)
 
@@ -56,14 +62,31 @@ class Listed:
         )
 
 
+def _without_comment(line: str) -> str:
+    if line.startswith("/"):
+        if commented := _PATTERN_WITH_COMMENT.fullmatch(line):
+            return commented[1]
+        if _is_pattern(line) or _FLAGGED.fullmatch(line):
+            return line  # a # between the slashes is the pattern's own
+    return _COMMENT.sub("", line).rstrip()
+
+
+def _is_pattern(line: str) -> bool:
+    return len(line) > 1 and line[0] == line[-1] == "/"
+
+
 def _lines(text: str) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
         stripped = line.strip()
         if stripped and not stripped.startswith("#"):
-            yield number, stripped
+            yield number, _without_comment(stripped)
 
 
 def _checked(line: str, where: str) -> str:
+    if _BULLET.match(line):
+        raise ValueError(f"{where}: begins with a dash or dot of a list; take that out")
+    if not _SEPARATORS.isdisjoint(line):
+        raise ValueError(f"{where}: write one word or phrase a line, no comma, semicolon or tab")
     folded = fold(line)
     if not tokens(folded):
         raise ValueError(f"{where}: holds no letter or digit; take it out")
@@ -75,14 +98,14 @@ def _checked(line: str, where: str) -> str:
 
 
 def _tier(line: str, where: str) -> Tier | None:
-    """The tier that a head names, or None if the line is no head."""
-    head = _HEAD.fullmatch(line)
-    if head is None:
+    """The tier that a head names, or None if the line does not begin as a head does."""
+    if not line.startswith("["):
         return None
-    try:
-        return _TIERS[head[1].casefold()]
-    except KeyError:
-        raise ValueError(f"{where}: the heads are [never], [strict] and [mild]") from None
+    head = _HEAD.fullmatch(line)
+    tier = _TIERS.get(head[1].casefold()) if head else None
+    if tier is None:
+        raise ValueError(f"{where}: the heads are [never], [strict] and [mild], each whole")
+    return tier
 
 
 def parse(text: str, name: str) -> Listed:
@@ -102,7 +125,11 @@ def parse(text: str, name: str) -> Listed:
         where = f"{name} line {number}"
         if (named := _tier(line, where)) is not None:
             tier = named
-        elif len(line) > 1 and line[0] == line[-1] == "/":
+        elif _FLAGGED.fullmatch(line):
+            raise ValueError(
+                f"{where}: flags behind a pattern; write (?i) inside; patterns ignore case anyway"
+            )
+        elif _is_pattern(line):
             patterns.append(Pattern(line[1:-1], tier, where))
         else:
             entries.append(Entry(_checked(line, where), tier, where))
@@ -122,7 +149,11 @@ def parse_allowed(text: str, name: str) -> tuple[str, ...]:
     found = []
     for number, line in _lines(text):
         where = f"{name} line {number}"
-        if "*" in line or line[0] == line[-1] == "/":
+        if line.startswith("["):
+            raise ValueError(f"{where}: an allow-list has no heads; take it out")
+        if not _BULLET.match(line) and (
+            "*" in line or line[0] == line[-1] == "/" or _FLAGGED.fullmatch(line)
+        ):
             raise ValueError(f"{where}: an allow-list holds whole words, no * and no patterns")
         found.append(_checked(line, where))
     return tuple(found)

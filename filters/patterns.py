@@ -7,10 +7,12 @@ accents. RE2's `\\b`, `\\w` and `\\d` know ASCII only. The only room that knows 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from filters.fold import fold
 from filters.listfile import Pattern
 from filters.message import Tier
 
@@ -22,6 +24,8 @@ _MEMORY = 1 << 20
 """Bytes that one compiled pattern may take."""
 _MEMORY_OF_ALL = 32 << 20
 """Bytes that all of them together may take."""
+# A character by its number, another escape, or a character.
+_PIECE = re.compile(r"\\x\{([0-9A-Fa-f]{1,6})\}|\\x([0-9A-Fa-f]{2})|\\?(.)", re.DOTALL)
 
 
 class PatternsMissing(Exception):  # noqa: N818 - it says what is
@@ -76,6 +80,28 @@ def _compiled(re2: Any, source: str, memory: int) -> Any:
         raise ValueError(told.partition(": ")[0]) from None
 
 
+def _characters(source: str) -> Iterator[str]:
+    for match in _PIECE.finditer(source):
+        number, char = match[1] or match[2], match[3]
+        yield char or chr(int(number, 16))
+
+
+def _check_readable(pattern: Pattern) -> None:
+    """Raises ValueError for a character that no reading holds: the pattern would never match."""
+    for char in _characters(pattern.source):
+        # Between letters: a space, and a mark that belongs to the letter before it, fold so.
+        read = fold(f"a{char}a")[1:-1]
+        # RE2 takes a letter in either case, as long as it is one letter in both.
+        if char.isascii() or (len(read) == 1 and read in (char, char.lower(), char.casefold())):
+            continue
+        name = f'"{char}"' if char.isalpha() else f"U+{ord(char):04X}"
+        instead = f'write "{read}" instead of {name}' if read else f"take {name} out"
+        raise ValueError(
+            f"{pattern.name}: a pattern is held against text without accents and unseen signs: "
+            + instead
+        )
+
+
 def _checked(re2: Any, pattern: Pattern) -> Any:
     try:
         if "\\Q" in pattern.source:
@@ -88,6 +114,7 @@ def _checked(re2: Any, pattern: Pattern) -> Any:
             raise ValueError("too large")
     except ValueError as error:
         raise ValueError(f"{pattern.name}: a pattern that RE2 cannot use: {error}") from None
+    _check_readable(pattern)
     return compiled
 
 

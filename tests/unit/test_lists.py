@@ -16,6 +16,8 @@ from bot.settings import load
 from filters.chain import Rules, judge
 from filters.message import Action, Author, ChatMessage, Verdict
 
+ALLOW = Path("lists", "allow.txt")
+
 
 @pytest.fixture(autouse=True)
 def _here(tmp_path: Path, state_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,7 +105,7 @@ def test_pronunciations_are_said_and_judged(monkeypatch: pytest.MonkeyPatch) -> 
         ("BLOCKLIST", "none.txt", None, "none.txt: "),
         ("BLOCKLIST", ".", None, "not a file"),
         ("ALLOWLIST", "allow.txt", None, "allow.txt: "),
-        ("ALLOWLIST", "allow.txt", b"zor*\n", "line 1: "),
+        ("ALLOWLIST", "lists/allow.txt", b"zor*\n", f"the allow-list {ALLOW} line 1: "),
         ("PRONUNCIATIONS", "said.txt", b"one\n", "said.txt line 1: "),
         ("PRONUNCIATIONS", "said.txt", None, "said.txt: "),
     ],
@@ -113,11 +115,19 @@ def test_a_file_that_cannot_be_used_is_one_line(
 ) -> None:
     monkeypatch.setenv(f"ISHOWTTS_FILTER__{key}", name)
     if content is not None:
+        Path(name).parent.mkdir(exist_ok=True)
         Path(name).write_bytes(content)
     with pytest.raises(BadInput) as caught:
         build_rules(load())
     assert says in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_an_allow_list_in_the_state_folder_is_named_whole(state_dir: Path) -> None:
+    (state_dir / "allowed.txt").write_text("fine\n[mild]\n", "utf-8")
+    with pytest.raises(BadInput) as caught:
+        build_rules(load())
+    assert str(caught.value).startswith(f"the allow-list {state_dir / 'allowed.txt'} line 2: ")
 
 
 def test_a_file_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -185,6 +195,57 @@ def test_a_broken_list_leaves_the_old_one_and_is_told_once(
     assert [r.levelname for r in caplog.records] == ["WARNING", "INFO", "WARNING", "INFO"]
     assert "again" in caplog.records[-1].getMessage()
     assert not any("blippo" in record.getMessage() for record in caplog.records)
+
+
+def test_a_change_that_waits_for_another_file_is_told(
+    state_dir: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    watched = Watched(state_dir)
+    watched.after("blippo\n?\n")
+    allowed = state_dir / "allowed.txt"
+    for text in ("fimble\n", "fimble\nsnib\n"):
+        allowed.write_text(text, "utf-8")
+        watched.look()
+        watched.look()
+    told = [record.getMessage() for record in caplog.records]
+    assert len(told) == 3
+    assert told[1] == told[2]
+    assert told[1].startswith("the change of allowed.txt is not in force yet: words.txt line 2: ")
+    assert not watched.taken
+    assert watched.after("snib\n") == 1
+    assert spoken("snib", watched.taken[0])
+
+
+def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+
+
+@pytest.mark.parametrize("text", ["", "\n", "# zorgle\n", "[never]\n  # none\n"])
+def test_a_list_that_becomes_empty_is_told_once(
+    text: str, state_dir: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    watched = Watched(state_dir)
+    assert watched.after(text) == 1
+    assert spoken("zorgle", watched.taken[-1])
+    assert watched.after(text + "\n# still\n") == 2
+    assert warnings(caplog) == ["the list words.txt holds no entry now"]
+    assert watched.after("zorgle\n") == 3
+    assert watched.after(text) == 4
+    assert len(warnings(caplog)) == 2
+
+
+def test_a_list_that_became_empty_beside_a_broken_one_is_told_when_it_counts(
+    state_dir: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    allowed = state_dir / "allowed.txt"
+    allowed.write_text("fimble\n", "utf-8")
+    watched = Watched(state_dir)
+    watched.after("?\n")
+    allowed.unlink()
+    watched.look()
+    assert not any("no entry" in told for told in warnings(caplog))
+    assert watched.after("zorgle\n") == 1
+    assert warnings(caplog)[-1] == "the list allowed.txt holds no entry now"
 
 
 def test_a_file_that_is_still_being_written_waits_for_the_next_look(

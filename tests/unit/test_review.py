@@ -106,6 +106,15 @@ def test_words_are_kept_in_order_once_with_the_comments(
     assert {file.name for file in state_dir.iterdir()} <= {"allowed.txt", "allowed.txt.lock"}
 
 
+def test_a_comment_behind_a_word_is_kept(
+    capsys: pytest.CaptureFixture[str], state_dir: Path
+) -> None:
+    path = state_dir / "allowed.txt"
+    path.write_text("snib  # a friend\n", "utf-8")
+    assert "was on the list already" in says(capsys, "allow", "snib", "blorp")[1]
+    assert path.read_text("utf-8") == "blorp\nsnib  # a friend\n"
+
+
 def test_a_word_that_is_not_blocked_is_said_to_be_so(capsys: pytest.CaptureFixture[str]) -> None:
     assert "by itself it was not blocked" in says(capsys, "allow", "harmless")[1]
 
@@ -124,15 +133,27 @@ def test_tier_never_is_never_allowed(
 
 @pytest.mark.parametrize(
     ("what", "why"),
-    [("7", "there is no drop 7"), ("zor*", "no word to allow"), ("?", "no word to allow")],
+    [
+        ("7", "there is no drop 7"),
+        ("-1", "'-1' is no number of a drop"),
+        ("#1", "'#1' is no number of a drop"),
+        *(
+            (what, "is no word to allow")
+            for what in (
+                *("zor*", "?", "", " ", "\u200b", "#x", "\uff03x", "[never]", "\uff3bnever\uff3d"),
+                *("[snib", "snib # mine", "snib\uff0cfimble", "1,2", "- snib", "/snib/", "/snib/i"),
+            )
+        ),
+    ],
 )
 def test_what_cannot_be_allowed_is_one_line(
-    what: str, why: str, capsys: pytest.CaptureFixture[str]
+    what: str, why: str, capsys: pytest.CaptureFixture[str], state_dir: Path
 ) -> None:
-    code, text = says(capsys, "allow", what)
+    code, text = says(capsys, "allow", "blorp", what)
     assert code == 2
     assert len(text.splitlines()) == 1
     assert why in text
+    assert not (state_dir / "allowed.txt").exists()
 
 
 def test_every_kind_of_drop_is_shown_with_what_was_seen(

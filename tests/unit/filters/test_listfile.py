@@ -44,6 +44,42 @@ def test_a_line_between_slashes_is_a_pattern() -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("zorgle  # my ex", "zorgle"),
+        ("zorgle\t#my ex", "zorgle"),
+        ("zor#le", "zor#le"),
+        ("quimble dorv #", "quimble dorv"),
+        ("/open # no pattern", "/open"),
+    ],
+)
+def test_a_comment_behind_an_entry_is_cut(line: str, kept: str) -> None:
+    assert [entry.text for entry in parse(line, "w").entries] == [kept]
+    assert parse_allowed(line, "a") == (kept,)
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("/zorg/ # my ex", "zorg"),
+        ("/zor #gle/", "zor #gle"),
+        ("/zor #gle/\t# see /here/", "zor #gle"),
+        ("/zor\\/gle/ #", "zor\\/gle"),
+        ("/zor,g;le/", "zor,g;le"),
+    ],
+)
+def test_a_comment_behind_a_pattern_is_cut(line: str, kept: str) -> None:
+    listed = parse(line, "w")
+    assert [pattern.source for pattern in listed.patterns] == [kept]
+    assert not listed.entries
+
+
+def test_a_head_may_have_a_comment() -> None:
+    listed = parse("[never] # slurs\nzorgle\n[mild]\t#\nblippo\n", "w")
+    assert [entry.tier for entry in listed.entries] == [Tier.NEVER, Tier.MILD]
+
+
+@pytest.mark.parametrize(
     ("text", "says"),
     [
         ("zorgle\n*\n", "w.txt line 2: holds no letter"),
@@ -52,6 +88,18 @@ def test_a_line_between_slashes_is_a_pattern() -> None:
         ("na-sty*\n", "w.txt line 1: an entry with \\* is one word"),
         ("zorgle\n\n[nasty]\n", r"w.txt line 3: the heads are \[never\]"),
         ("a" * 601, "w.txt line 1: longer than"),
+        ("zorgle\n[never\n", r"w.txt line 2: the heads are \[never\]"),
+        ("[very nasty]", r"w.txt line 1: the heads are \[never\]"),
+        ("[never]# nasty", r"w.txt line 1: the heads are \[never\]"),
+        ("/nasty(le)?s/i", r"w.txt line 1: flags behind a pattern; write \(\?i\) inside"),
+        ("/nasty #le/gi # so", "w.txt line 1: flags behind a pattern"),
+        ("nasty, fimble", "w.txt line 1: write one word or phrase a line"),
+        ("nasty;fimble", "w.txt line 1: write one word or phrase a line"),
+        ("nasty\tfimble", "w.txt line 1: write one word or phrase a line"),
+        ("nasty\uff0cfimble", "w.txt line 1: write one word or phrase a line"),
+        ("- nasty", "w.txt line 1: begins with a dash or dot of a list; take that out"),
+        ("* nasty", "w.txt line 1: begins with a dash or dot of a list; take that out"),
+        ("\u2022 nasty", "w.txt line 1: begins with a dash or dot of a list; take that out"),
     ],
 )
 def test_a_wrong_line_is_named_and_not_quoted(text: str, says: str) -> None:
@@ -65,7 +113,23 @@ def test_an_allow_list_is_words_and_phrases() -> None:
     assert parse_allowed("zorgle\n# no\n\nquimble dorv\n", "a") == ("zorgle", "quimble dorv")
 
 
-@pytest.mark.parametrize("line", ["zor*", "/zorgle/", "?", "/"])
-def test_an_allow_list_takes_nothing_that_would_open_more_than_a_word(line: str) -> None:
-    with pytest.raises(ValueError, match="a.txt line 2: "):
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("zor*", "no \\* and no patterns"),
+        ("/zorgle/", "no \\* and no patterns"),
+        ("/zorgle/i", "no \\* and no patterns"),
+        ("/", "no \\* and no patterns"),
+        ("?", "holds no letter"),
+        ("[mild]", "has no heads"),
+        ("[mild] # no", "has no heads"),
+        ("[zorgle", "has no heads"),
+        ("snib, fimble", "one word or phrase a line"),
+        ("- zorgle", "begins with a dash"),
+        ("* zorgle", "begins with a dash"),
+    ],
+)
+def test_an_allow_list_takes_nothing_that_would_open_more_than_a_word(line: str, says: str) -> None:
+    with pytest.raises(ValueError, match=f"^a.txt line 2: .*{says}") as caught:
         parse_allowed(f"fine\n{line}\n", "a.txt")
+    assert "\n" not in str(caught.value)

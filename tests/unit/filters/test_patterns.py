@@ -3,6 +3,7 @@ import time
 
 import pytest
 
+from filters.fold import fold
 from filters.listfile import Pattern
 from filters.message import Tier
 from filters.patterns import PATTERNS, Matched, PatternsMissing, compile_patterns
@@ -83,6 +84,47 @@ def test_a_wrong_pattern_is_one_line_that_names_it_and_does_not_quote_it(
     assert "\n" not in str(caught.value)
     assert "zorgle" not in str(caught.value)
     assert capfd.readouterr() == ("", ""), "RE2 itself writes nothing"
+
+
+@pytest.mark.parametrize(
+    ("source", "instead"),
+    [
+        ("z\u00f6rgle", 'write "o" instead of "\u00f6"'),
+        ("Z\u00d6RGLE", 'write "o" instead of "\u00d6"'),
+        ("zo\u0308rgle", "take U\\+0308 out"),
+        (r"z[o\xf6]rgle", 'write "o" instead of "\u00f6"'),
+        (r"z\x{00f6}rgle", 'write "o" instead of "\u00f6"'),
+        ("stra\u00dfe", 'write "ss" instead of "\u00df"'),
+        ("\u0437\u0451\u0440\u0433", 'write "\u0435" instead of "\u0451"'),
+        ("\uff5aorgle", 'write "z" instead of "\uff5a"'),
+        ("zor\u00a0gle", 'write " " instead of U\\+00A0'),
+        ("\u2764\ufe0f", "take U\\+FE0F out"),
+    ],
+)
+def test_a_letter_that_no_reading_holds_is_refused_with_how_to_write_it(
+    source: str, instead: str
+) -> None:
+    with pytest.raises(ValueError, match=f"^w line 2: .*{instead}$") as caught:
+        find("x", "fine", source)
+    assert "\n" not in str(caught.value)
+    assert "rgle" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("ZORGLE", "Z\u00f6rgle"),
+        ("\u0417\u041e\u0420\u0413", "\u0437\u043e\u0440\u0433"),
+        ("\u03bf\u03c2$", "\u03b6\u03bf\u03c2"),
+        ("\uc870\ub974", "\uc870\ub974"),
+        ("\u9ed1", "\u9ed1"),
+        ("\u2764", "\u2764\ufe0f"),
+        (r"\\xf6", r"a \xf6"),
+        (r"zor\x67le", "zorgle"),
+    ],
+)
+def test_what_a_reading_can_hold_matches_it(source: str, text: str) -> None:
+    assert find(fold(text), source) == "w line 1"
 
 
 def test_too_many_are_refused() -> None:
