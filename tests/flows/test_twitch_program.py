@@ -52,7 +52,7 @@ class Evening:
 
 
 @asynccontextmanager
-async def evening(server: IrcServer, state: Path) -> AsyncIterator[Evening]:
+async def evening(server: IrcServer, state: Path, *, hold_s: float = 0) -> AsyncIterator[Evening]:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", "--twitch", "#Room", "--output", "null"),
         cwd=ROOT,
@@ -60,6 +60,7 @@ async def evening(server: IrcServer, state: Path) -> AsyncIterator[Evening]:
             **os.environ,
             "ISHOWTTS_STATE_DIR": str(state),
             "ISHOWTTS_TWITCH__IRC_URL": server.url,
+            "ISHOWTTS_HOLD_SECONDS": str(hold_s),
         },
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
@@ -104,6 +105,18 @@ async def test_an_evening_with_viewers_bits_a_skip_and_deletions(state_dir: Path
         assert await bot.stop() == {
             "received": 10, "ignored": 1, "command": 2, "spoken": 3, "skipped": 1, "purged": 3,
         }  # fmt: skip
+
+
+async def test_a_line_that_is_deleted_while_it_is_held_is_never_spoken(state_dir: Path) -> None:
+    async with IrcServer() as server, evening(server, state_dir, hold_s=3) as bot:
+        await server.say("!tts something awful", user="troll", id="t1")
+        await server.say("Cheer100 paid for", user="cid", bits="100")
+        await bot.said("spoken: Cid")
+        await server.send("@target-msg-id=t1;login=troll :tmi.twitch.tv CLEARMSG #room :bad")
+        await bot.said("purged: Troll")
+        await server.say("!tts good night", user="gil")
+        await bot.said("spoken: Gil")
+        assert await bot.stop() == {"received": 3, "spoken": 2, "purged": 1}
 
 
 async def test_a_lost_connection_comes_back_while_the_line_plays_on(state_dir: Path) -> None:

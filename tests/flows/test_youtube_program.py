@@ -71,6 +71,7 @@ async def program(
             "ISHOWTTS_YOUTUBE__API_URL": f"{server.api_url}/",
             "ISHOWTTS_YOUTUBE__API_KEY": key,
             "ISHOWTTS_LOG__LEVEL": "debug",
+            "ISHOWTTS_HOLD_SECONDS": "0",
             **more,
         },
         stdin=asyncio.subprocess.DEVNULL,
