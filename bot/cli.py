@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from bot import exits
-from bot.settings import Settings, SettingsError, example, load
+from bot.settings import Settings, SettingsError, load
 
 _RUN = "run"
 
@@ -251,7 +251,7 @@ def _voices(options: argparse.Namespace) -> int:
 
 
 def _settings(options: argparse.Namespace) -> int:
-    from bot.settings import shown
+    from bot.settings_text import example, shown
 
     text = example() if options.example else shown(_load(options))
     sys.stdout.write(text)

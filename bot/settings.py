@@ -1,32 +1,42 @@
 """Every setting, its default and its meaning: the single source of settings.example.env.
 
-Reads the process environment and one file; knows nothing of what the settings are used for.
+Reads the process environment and one file; knows nothing of what the settings are used for, nor
+how a value is written (settings_values.py) or shown (settings_text.py).
 The command line wins over the environment, which wins over the file, which wins over a default.
 """
 
 from __future__ import annotations
 
-import difflib
-import io
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import platformdirs
-from dotenv import dotenv_values
-from dotenv.parser import parse_stream
 from pydantic import (
-    AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     SecretStr,
     ValidationError,
     model_validator,
 )
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot import settings_file
+from bot.settings_values import (
+    Channels,
+    Files,
+    Http,
+    Language,
+    Languages,
+    Names,
+    Secret,
+    Socket,
+    Voices,
+    Words,
+    YouTubeChannels,
+)
 
 PREFIX = "ISHOWTTS_"
 DEFAULT_FILE = Path("settings.env")
@@ -34,62 +44,6 @@ DEFAULT_FILE = Path("settings.env")
 
 class SettingsError(Exception):
     """The settings cannot be used; each line of the text names one key and what to change."""
-
-
-def _split(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    return tuple(part for part in (p.strip() for p in value.split(",")) if part)
-
-
-def _pairs(value: object) -> object:
-    parts = _split(value)
-    if not isinstance(parts, tuple):
-        return value
-    pairs = [(name.strip(), text.strip()) for name, _, text in (p.partition("=") for p in parts)]
-    if not all(name and text for name, text in pairs):
-        raise ValueError("write language=voice, such as es=es,de=de+f2")
-    return dict(pairs)
-
-
-def _one_word_each(values: tuple[str, ...]) -> tuple[str, ...]:
-    if any(value.split() != [value] for value in values):
-        raise ValueError("each is one word, with no space in it")
-    return values
-
-
-def _channels(values: tuple[str, ...]) -> tuple[str, ...]:
-    from bot.chat.twitch_anonymous import channel_name
-
-    return tuple(dict.fromkeys(map(channel_name, values)))
-
-
-def _address(value: str) -> str:
-    return value.rstrip("/")
-
-
-def _youtube_channels(values: tuple[str, ...]) -> tuple[str, ...]:
-    from bot.chat.youtube_names import source
-
-    return tuple(dict.fromkeys(source(value).id for value in values))
-
-
-def _no_space(secret: SecretStr) -> SecretStr:
-    value = secret.get_secret_value().strip()
-    if value.split() != [value] and value:
-        raise ValueError("a key has no space in it")
-    return SecretStr(value)
-
-
-Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
-Files = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_split)]
-Language = Literal["en", "es", "pt", "de", "fr"]
-Languages = Annotated[tuple[Language, ...], NoDecode, BeforeValidator(_split)]
-Channels = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), AfterValidator(_channels)]
-Http = Annotated[str, Field(pattern=r"^https?://[^\s/]+"), AfterValidator(_address)]
-Socket = Annotated[str, Field(pattern=r"^wss?://[^\s/]+"), AfterValidator(_address)]
-_Code = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
-Voices = Annotated[dict[_Code, str], NoDecode, BeforeValidator(_pairs)]
 
 
 class _Group(BaseModel):
@@ -130,11 +84,11 @@ class Twitch(_Group):
 class YouTube(_Group):
     """YouTube chat"""
 
-    channels: Annotated[Names, AfterValidator(_youtube_channels)] = Field(
+    channels: YouTubeChannels = Field(
         (),
         description="Channels or streams to read: @name, UC... or an address; same as --youtube",
     )
-    api_key: Annotated[SecretStr, AfterValidator(_no_space)] = Field(
+    api_key: Secret = Field(
         SecretStr(""), description="Key for YouTube's official API, used if there is one"
     )
     web_url: str = Field(
@@ -152,7 +106,7 @@ class YouTube(_Group):
 class Trigger(_Group):
     """What is spoken"""
 
-    commands: Annotated[Names, AfterValidator(_one_word_each)] = Field(
+    commands: Words = Field(
         ("!tts", "!say", "!speak"), min_length=1, description="Words that begin a spoken line"
     )
     every_line: bool = Field(False, description="Speak every chat line, with no command")
@@ -360,7 +314,10 @@ def load(file: Path | None = None, overrides: Mapping[str, Any] | None = None) -
         SettingsError: an unknown key, a wrong value, an unreadable file.
     """
     path = file or (DEFAULT_FILE if DEFAULT_FILE.is_file() else None)
-    in_file = _read(path) if path else {}
+    try:
+        in_file = settings_file.read(path) if path else {}
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
     problems = [
         *_unknown((k for k in os.environ if k.upper().startswith(PREFIX)), "the environment"),
         *_unknown(in_file, str(path)),
@@ -373,36 +330,9 @@ def load(file: Path | None = None, overrides: Mapping[str, Any] | None = None) -
         raise SettingsError("\n".join(_explain(error))) from None
 
 
-def _read(path: Path) -> dict[str, str | None]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise SettingsError(f"cannot read the settings file {path}: {why}") from None
-    # dotenv itself takes a missing file for an empty one, and passes over what it cannot read.
-    wrong = [
-        f"{path}:{binding.original.line}: not KEY=value"
-        for binding in parse_stream(io.StringIO(text))
-        if binding.error or (binding.key and binding.value is None)
-    ]
-    values = dotenv_values(stream=io.StringIO(text)) if not wrong else {}
-    wrong += [
-        f"{key} in {path}: holds a character that cannot be seen"
-        for key, value in values.items()
-        if not (value or "").isprintable()
-    ]
-    if wrong:
-        raise SettingsError("\n".join(wrong))
-    return values
-
-
-def _unknown(keys: Iterator[str] | Mapping[str, object], where: str) -> Iterator[str]:
-    known = known_keys()
-    for key in keys:
-        if key.upper() not in known | _EARLIER:
-            near = difflib.get_close_matches(key.upper(), known, 1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            yield f"unknown setting {key} in {where}{hint}"
+def _unknown(keys: Iterable[str], where: str) -> Iterator[str]:
+    current = (key for key in keys if key.upper() not in _EARLIER)
+    return settings_file.unknown(current, known_keys(), where)
 
 
 def _explain(error: ValidationError) -> Iterator[str]:
@@ -410,45 +340,3 @@ def _explain(error: ValidationError) -> Iterator[str]:
     for problem in error.errors(include_url=False, include_input=False):
         key = PREFIX + "__".join(str(part) for part in problem["loc"][:2]).upper()
         yield f"{key}: {problem['msg'].removeprefix('Value error, ')}"
-
-
-def example() -> str:
-    """The text of settings.example.env: every key, its default and its meaning."""
-    parts = [
-        "# Copy to settings.env, take the # off a line to change it.\n"
-        "# The same keys work as environment variables, which win over this file.\n"
-    ]
-    for group, model in groups():
-        parts.append(f"\n# {model.__doc__}\n")
-        for key, field in model.model_fields.items():
-            parts.append(f"# {field.description}\n")
-            parts.append(f"#{PREFIX}{group.upper()}__{key.upper()}={_shown(field.default)}\n")
-    parts.append("\n# The rest\n")
-    hold = Settings.model_fields["hold_seconds"]
-    parts.append(f"# {hold.description}\n#{PREFIX}HOLD_SECONDS={_shown(hold.default)}\n")
-    state = Settings.model_fields["state_dir"].description
-    parts.append(f"# {state}; empty: the system's usual place\n#{PREFIX}STATE_DIR=\n")
-    return "".join(parts)
-
-
-def _shown(default: object) -> str:
-    if default is None:
-        return ""
-    if isinstance(default, bool):
-        return str(default).lower()
-    if isinstance(default, tuple):
-        return ",".join(map(str, default))
-    if isinstance(default, dict):
-        return ",".join(f"{key}={value}" for key, value in default.items())
-    return f"{default:g}" if isinstance(default, float) else str(default)
-
-
-def shown(settings: Settings) -> str:
-    """The settings in force, a line each, as they could stand in settings.env; secrets as stars."""
-    lines = [
-        f"{PREFIX}{group.upper()}__{key.upper()}={_shown(value)}\n"
-        for group, _ in groups()
-        for key, value in getattr(settings, group)
-    ]
-    lines += [f"{PREFIX}{name.upper()}={_shown(getattr(settings, name))}\n" for name in single()]
-    return "".join(lines)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import PREFIX, SettingsError, example, known_keys, load, shown
+from bot.settings import PREFIX, SettingsError, known_keys, load
+from bot.settings_text import example, shown
 from filters import dictionary, shipped
 
 ROOT = Path(__file__).parents[2]
