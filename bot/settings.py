@@ -31,6 +31,8 @@ from bot.settings_values import (
     Language,
     Languages,
     Names,
+    Pause,
+    PerMinute,
     Secret,
     Socket,
     Voices,
@@ -47,7 +49,7 @@ class SettingsError(Exception):
 
 
 class _Group(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Twitch(_Group):
@@ -171,21 +173,21 @@ class Filter(_Group):
 class Limit(_Group):
     """How much one viewer may say; 0: no limit. Paid lines and the broadcaster are free"""
 
-    everyone_s: float = Field(20, ge=0, description="Seconds between two lines of one viewer")
-    subscriber_s: float = Field(10, ge=0, description="The same for subscribers")
-    vip_s: float = Field(3, ge=0, description="The same for VIPs")
-    moderator_s: float = Field(3, ge=0, description="The same for moderators")
+    everyone_s: Pause = Field(20, description="Seconds between two lines of one viewer")
+    subscriber_s: Pause = Field(10, description="The same for subscribers")
+    vip_s: Pause = Field(3, description="The same for VIPs")
+    moderator_s: Pause = Field(3, description="The same for moderators")
     burst: int = Field(
         3, ge=1, le=100, description="Lines one viewer or subscriber may say at once"
     )
     vip_burst: int = Field(
         5, ge=1, le=100, description="Lines one VIP or moderator may say at once"
     )
-    speech_s_per_minute: float = Field(
-        20, ge=0, description="Seconds of speech a minute for one viewer"
+    speech_s_per_minute: PerMinute = Field(
+        20, description="Seconds of speech a minute for one viewer"
     )
-    subscriber_speech_s_per_minute: float = Field(30, ge=0, description="The same for subscribers")
-    vip_speech_s_per_minute: float = Field(45, ge=0, description="The same for VIPs and moderators")
+    subscriber_speech_s_per_minute: PerMinute = Field(30, description="The same for subscribers")
+    vip_speech_s_per_minute: PerMinute = Field(45, description="The same for VIPs and moderators")
     copies: bool = Field(
         True,
         description="Speak what many paste once, and the same line of one viewer once a minute",
@@ -259,6 +261,7 @@ class Settings(BaseSettings):
         env_ignore_empty=True,
         extra="forbid",
         frozen=True,
+        allow_inf_nan=False,
     )
 
     twitch: Twitch = Twitch()

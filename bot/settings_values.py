@@ -11,6 +11,9 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
 
+_LEAST_PER_MINUTE = 0.01
+_DAY_S = 86_400
+
 
 def _split(value: object) -> object:
     if not isinstance(value, str):
@@ -57,6 +60,12 @@ def _no_space(secret: SecretStr) -> SecretStr:
     return SecretStr(value)
 
 
+def _some_or_none(value: float) -> float:
+    if 0 < value < _LEAST_PER_MINUTE:
+        raise ValueError(f"0 (no limit), or {_LEAST_PER_MINUTE:g} and more")
+    return value
+
+
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Words = Annotated[Names, AfterValidator(_one_word_each)]
 Files = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_split)]
@@ -69,3 +78,5 @@ Http = Annotated[str, Field(pattern=r"^https?://[^\s/]+"), AfterValidator(_addre
 Socket = Annotated[str, Field(pattern=r"^wss?://[^\s/]+"), AfterValidator(_address)]
 _Code = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
 Voices = Annotated[dict[_Code, str], NoDecode, BeforeValidator(_pairs)]
+Pause = Annotated[float, Field(ge=0, le=_DAY_S)]
+PerMinute = Annotated[float, Field(ge=0), AfterValidator(_some_or_none)]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import PREFIX, SettingsError, known_keys, load
+from bot.settings import PREFIX, SettingsError, groups, known_keys, load
 from bot.settings_text import example, shown
 from filters import dictionary, shipped
 
@@ -83,6 +83,8 @@ def test_an_unknown_key_in_the_file_is_named(key: str) -> None:
         ("ISHOWTTS_AUDIO__VOLUME", "loud-secret"),
         ("ISHOWTTS_AUDIO__VOLUME", "7"),
         ("ISHOWTTS_SPEECH__RATE", "nan"),
+        ("ISHOWTTS_LIMIT__EVERYONE_S", "1e308"),
+        ("ISHOWTTS_LIMIT__SPEECH_S_PER_MINUTE", "1e-310"),
         ("ISHOWTTS_BACKLOG__LINES", "0"),
         ("ISHOWTTS_TRIGGER__MINIMUM_ROLE", "emperor-secret"),
         ("ISHOWTTS_TWITCH__CHANNELS", "not a channel"),
@@ -111,6 +113,30 @@ def test_a_wrong_value_is_one_line_that_names_the_key(
     assert str(caught.value).startswith(f"{key}: ")
     assert "\n" not in str(caught.value)
     assert "secret" not in str(caught.value)
+
+
+FLOATS = [
+    f"{PREFIX}{group}__{name}".upper()
+    for group, model in groups()
+    for name, field in model.model_fields.items()
+    if field.annotation is float
+] + [f"{PREFIX}HOLD_SECONDS"]
+
+
+@pytest.mark.parametrize("value", ["inf", "-inf", "nan", "1e999"])
+@pytest.mark.parametrize("key", FLOATS)
+def test_a_number_that_is_not_finite_is_refused(
+    key: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(key, value)
+    with pytest.raises(SettingsError) as caught:
+        load()
+    assert str(caught.value) == f"{key}: Input should be a finite number"
+
+
+def test_every_number_of_seconds_is_looked_at() -> None:
+    assert {"ISHOWTTS_LIMIT__EVERYONE_S", "ISHOWTTS_BACKLOG__SECONDS"} < set(FLOATS)
+    assert len(FLOATS) > 12
 
 
 def test_a_channel_may_be_given_as_people_write_it(monkeypatch: pytest.MonkeyPatch) -> None:
