@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import platformdirs
 from pydantic import (
@@ -30,9 +30,11 @@ from bot.settings_values import (
     Http,
     Language,
     Languages,
+    LowerCase,
     Names,
     Pause,
     PerMinute,
+    Role,
     Secret,
     Socket,
     Voices,
@@ -118,9 +120,7 @@ class Trigger(_Group):
     rewards: Names = Field(
         (), description="Titles or ids of the rewards that are spoken; empty: every one with text"
     )
-    minimum_role: Literal["everyone", "subscriber", "vip", "moderator", "broadcaster"] = Field(
-        "everyone", description="Who may be spoken; paid lines always may"
-    )
+    minimum_role: Role = Field("everyone", description="Who may be spoken; paid lines always may")
     shared_chat: bool = Field(False, description="Speak lines that come from a shared chat")
 
 
@@ -136,7 +136,7 @@ class Filter(_Group):
         min_length=1,
         description="Languages of those lists, and of the dictionary that tells words from tricks",
     )
-    tier: Literal["never", "strict", "mild"] = Field(
+    tier: Annotated[Literal["never", "strict", "mild"], LowerCase] = Field(
         "strict", description="The mildest words that are blocked: never, strict or mild"
     )
     allowlist: Path | None = Field(
@@ -149,7 +149,7 @@ class Filter(_Group):
         description="Drop a line that the voice would say like a blocked word, "
         "where the engine can tell (espeak can)",
     )
-    links: Literal["say", "drop"] = Field(
+    links: Annotated[Literal["say", "drop"], LowerCase] = Field(
         "say",
         description="A link is spoken as the word link and a phone number as a number (say), "
         "or the line is dropped (drop)",
@@ -161,7 +161,7 @@ class Filter(_Group):
     log_drops: bool = Field(
         True, description="Keep dropped lines in the state folder for python -m bot drops"
     )
-    first_time: Literal["wary", "as_others"] = Field(
+    first_time: Annotated[Literal["wary", "as_others"], LowerCase] = Field(
         "wary",
         description="A viewer's first lines in the channel: wary (judged more strictly) "
         "or as_others",
@@ -241,13 +241,15 @@ class Audio(_Group):
     )
     volume: float = Field(1.0, ge=0, le=1, description="0.0 to 1.0")
     gap_ms: int = Field(300, ge=0, le=10_000, description="Silence between two lines")
-    latency: Literal["low", "high"] = Field("low", description="low, or high if the sound crackles")
+    latency: Annotated[Literal["low", "high"], LowerCase] = Field(
+        "low", description="low, or high if the sound crackles"
+    )
 
 
 class Log(_Group):
     """What is written to the terminal"""
 
-    level: Literal["debug", "info", "warning", "error"] = Field(
+    level: Annotated[Literal["debug", "info", "warning", "error"], LowerCase] = Field(
         "info", description="debug, info, warning or error"
     )
 
@@ -339,7 +341,11 @@ def _unknown(keys: Iterable[str], where: str) -> Iterator[str]:
 
 
 def _explain(error: ValidationError) -> Iterator[str]:
-    """One line for each wrong value; the value itself is never shown, it may be a secret."""
+    """One line for each wrong key; the value itself is never shown, it may be a secret."""
+    told = set()
     for problem in error.errors(include_url=False, include_input=False):
         key = PREFIX + "__".join(str(part) for part in problem["loc"][:2]).upper()
-        yield f"{key}: {problem['msg'].removeprefix('Value error, ')}"
+        # Of a list, each wrong part is an error, and that nothing is left of it another.
+        if key not in told:
+            told.add(key)
+            yield f"{key}: {problem['msg'].removeprefix('Value error, ')}"

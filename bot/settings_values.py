@@ -25,7 +25,9 @@ def _pairs(value: object) -> object:
     parts = _split(value)
     if not isinstance(parts, tuple):
         return value
-    pairs = [(name.strip(), text.strip()) for name, _, text in (p.partition("=") for p in parts)]
+    pairs = [
+        (name.strip().lower(), text.strip()) for name, _, text in (p.partition("=") for p in parts)
+    ]
     if not all(name and text for name, text in pairs):
         raise ValueError("write language=voice, such as es=es,de=de+f2")
     return dict(pairs)
@@ -66,10 +68,17 @@ def _some_or_none(value: float) -> float:
     return value
 
 
+def _lower(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+LowerCase = BeforeValidator(_lower)
+"""For a choice among some words, written in any case."""
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Words = Annotated[Names, AfterValidator(_one_word_each)]
 Files = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_split)]
-Language = Literal["en", "es", "pt", "de", "fr"]
+Language = Annotated[Literal["en", "es", "pt", "de", "fr"], LowerCase]
+Role = Annotated[Literal["everyone", "subscriber", "vip", "moderator", "broadcaster"], LowerCase]
 Languages = Annotated[tuple[Language, ...], NoDecode, BeforeValidator(_split)]
 Channels = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), AfterValidator(_channels)]
 YouTubeChannels = Annotated[Names, AfterValidator(_youtube_channels)]

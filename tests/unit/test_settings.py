@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal, get_args, get_origin
 
 import pytest
 
@@ -99,6 +100,9 @@ def test_an_unknown_key_in_the_file_is_named(key: str) -> None:
         ("ISHOWTTS_TRIGGER__COMMANDS", "!tts,! secret"),
         ("ISHOWTTS_FILTER__TIER", "secret"),
         ("ISHOWTTS_FILTER__LANGUAGES", "en,secret"),
+        ("ISHOWTTS_FILTER__LANGUAGES", "secret"),
+        ("ISHOWTTS_FILTER__LANGUAGES", "secret,secret"),
+        ("ISHOWTTS_FILTER__LANGUAGES", ","),
         ("ISHOWTTS_SPEECH__VOICES", "secret"),
         ("ISHOWTTS_SPEECH__VOICES", "es="),
         ("ISHOWTTS_SPEECH__VOICES", "secret=es"),
@@ -113,6 +117,49 @@ def test_a_wrong_value_is_one_line_that_names_the_key(
     assert str(caught.value).startswith(f"{key}: ")
     assert "\n" not in str(caught.value)
     assert "secret" not in str(caught.value)
+
+
+def test_a_wrong_language_is_told_with_those_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ISHOWTTS_FILTER__LANGUAGES", "xx")
+    with pytest.raises(SettingsError, match="'en', 'es', 'pt', 'de' or 'fr'"):
+        load()
+
+
+def test_each_wrong_key_has_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ISHOWTTS_FILTER__LANGUAGES", "xx,yy")
+    monkeypatch.setenv("ISHOWTTS_FILTER__TIER", "xx")
+    with pytest.raises(SettingsError) as caught:
+        load()
+    keys = [line.partition(":")[0] for line in str(caught.value).splitlines()]
+    assert keys == ["ISHOWTTS_FILTER__LANGUAGES", "ISHOWTTS_FILTER__TIER"]
+
+
+CHOICES = [
+    (f"{PREFIX}{group}__{name}".upper(), choice)
+    for group, model in groups()
+    for name, field in model.model_fields.items()
+    if get_origin(field.annotation) is Literal
+    for choice in get_args(field.annotation)
+]
+
+
+@pytest.mark.parametrize(("key", "choice"), CHOICES)
+def test_a_choice_is_taken_in_any_case(
+    key: str, choice: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(key, f" {choice.upper()} ")
+    assert f"{key}={choice}\n" in shown(load())
+
+
+def test_languages_are_taken_in_any_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert {key.rpartition("__")[2] for key, _ in CHOICES} == {
+        *("MINIMUM_ROLE", "TIER", "LINKS", "FIRST_TIME", "LANGUAGE", "LATENCY", "LEVEL")
+    }
+    monkeypatch.setenv("ISHOWTTS_FILTER__LANGUAGES", "EN, De")
+    monkeypatch.setenv("ISHOWTTS_SPEECH__VOICES", "ES=es")
+    settings = load()
+    assert settings.filter.languages == ("en", "de")
+    assert settings.speech.voices == {"es": "es"}
 
 
 FLOATS = [
