@@ -70,7 +70,7 @@ def build_rules(settings: Settings) -> Rules:
         )
     except (ValueError, PatternsMissing) as error:
         raise BadInput(str(error)) from None
-    hosts = frozenset(host.casefold() for host in chosen.link_hosts)
+    hosts = frozenset(chosen.link_hosts)
     return Rules(
         words=words,
         patterns=patterns,

@@ -27,6 +27,7 @@ from bot import settings_file
 from bot.settings_values import (
     Channels,
     Files,
+    Hosts,
     Http,
     Language,
     Languages,
@@ -154,7 +155,7 @@ class Filter(_Group):
         description="A link is spoken as the word link and a phone number as a number (say), "
         "or the line is dropped (drop)",
     )
-    link_hosts: Names = Field((), description="Hosts whose links are spoken, such as example.org")
+    link_hosts: Hosts = Field((), description="Hosts whose links are spoken, such as example.org")
     pronunciations: Path | None = Field(
         None, description="File of words and how they are spoken, one word = spoken a line"
     )

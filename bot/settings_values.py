@@ -11,6 +11,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
 
+from filters.hosts_allowed import allowed_host
+
 _LEAST_PER_MINUTE = 0.01
 _DAY_S = 86_400
 
@@ -62,6 +64,16 @@ def _no_space(secret: SecretStr) -> SecretStr:
     return SecretStr(value)
 
 
+def _hosts(values: tuple[str, ...]) -> tuple[str, ...]:
+    found = []
+    for number, value in enumerate(values, 1):
+        try:
+            found.append(allowed_host(value))
+        except ValueError as error:
+            raise ValueError(f"part {number} of the list: {error}") from None
+    return tuple(dict.fromkeys(found))
+
+
 def _some_or_none(value: float) -> float:
     if 0 < value < _LEAST_PER_MINUTE:
         raise ValueError(f"0 (no limit), or {_LEAST_PER_MINUTE:g} and more")
@@ -83,6 +95,7 @@ Languages = Annotated[tuple[Language, ...], NoDecode, BeforeValidator(_split)]
 Channels = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), AfterValidator(_channels)]
 YouTubeChannels = Annotated[Names, AfterValidator(_youtube_channels)]
 Secret = Annotated[SecretStr, AfterValidator(_no_space)]
+Hosts = Annotated[Names, AfterValidator(_hosts)]
 Http = Annotated[str, Field(pattern=r"^https?://[^\s/]+"), AfterValidator(_address)]
 Socket = Annotated[str, Field(pattern=r"^wss?://[^\s/]+"), AfterValidator(_address)]
 _Code = Annotated[str, Field(pattern=r"^[a-z]{2}$")]

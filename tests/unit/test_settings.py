@@ -56,6 +56,21 @@ def test_files_and_voices_are_split_at_commas_too(monkeypatch: pytest.MonkeyPatc
     assert "ISHOWTTS_SPEECH__VOICES=es=es,de=de+f2" in shown(settings)
 
 
+def test_hosts_may_be_given_as_people_write_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(
+        "ISHOWTTS_FILTER__LINK_HOSTS", "https://example.org/x, *.example.org, EXAMPLE.org.,www.b.tv"
+    )
+    settings = load()
+    assert settings.filter.link_hosts == ("example.org", "b.tv")
+    assert "ISHOWTTS_FILTER__LINK_HOSTS=example.org,b.tv\n" in shown(settings)
+
+
+def test_of_several_hosts_the_wrong_one_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ISHOWTTS_FILTER__LINK_HOSTS", "example.org,com")
+    with pytest.raises(SettingsError, match="LINK_HOSTS: part 2 of the list: it is no host"):
+        load()
+
+
 def test_the_languages_are_those_that_lists_and_dictionary_have() -> None:
     assert load().filter.languages == shipped.LANGUAGES == dictionary.LANGUAGES
 
@@ -98,6 +113,8 @@ def test_an_unknown_key_in_the_file_is_named(key: str) -> None:
         ("ISHOWTTS_TWITCH__API_URL", "wss://secret"),
         ("ISHOWTTS_TWITCH__CLIENT_ID", "secret value"),
         ("ISHOWTTS_TRIGGER__COMMANDS", "!tts,! secret"),
+        ("ISHOWTTS_FILTER__LINK_HOSTS", "example.org,not a secret"),
+        ("ISHOWTTS_FILTER__LINK_HOSTS", "secretcom"),
         ("ISHOWTTS_FILTER__TIER", "secret"),
         ("ISHOWTTS_FILTER__LANGUAGES", "en,secret"),
         ("ISHOWTTS_FILTER__LANGUAGES", "secret"),
