@@ -155,9 +155,12 @@ def _add_rewards(rewards: argparse.ArgumentParser) -> None:
 
 
 def _count(text: str) -> int:
-    number = int(text)
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
     if number < 1:
-        raise ValueError
+        raise argparse.ArgumentTypeError("give a whole number, 1 or more")
     return number
 
 

@@ -191,6 +191,9 @@ def test_replay_honours_its_times_and_skip_is_heard_in_the_file(program: Program
         (["say", "hi", "-o", "a.wav", "--voice", "klingon"], {}, "klingon"),
         (["bench", "latency", "--messages", "0"], {}, "--messages"),
         (["--record", "."], {}, "record"),
+        (["drops", "--last", "0"], {}, "--last: give a whole number, 1 or more"),
+        (["drops", "--last", "few"], {}, "--last: give a whole number, 1 or more"),
+        ([], {"ISHOWTTS_FILTER__LANGUAGES": "xx"}, "ISHOWTTS_FILTER__LANGUAGES"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )
