@@ -23,13 +23,13 @@ from bot.chat.connector import Connector, Emit
 from bot.chat.supervise import supervise
 from bot.control import Control
 from bot.drops import Drops
-from bot.exits import BadInput, Exit, NothingHeard
+from bot.exits import Exit, NothingHeard
 from bot.hearing import Hearing
 from bot.intake import Intake
 from bot.lists import Watch, files
 from bot.outputs import check_output
-from bot.policy import build_policy, build_rules, requests
-from bot.settings import PREFIX, Settings
+from bot.policy import build_policy, build_rules, requests, voices, wrong_voice
+from bot.settings import Settings
 from bot.speaker import Speaker
 from bot.telemetry import Ledger
 from engine.speech import BadRequest, EngineMissing, SpeechError, SpeechRequest
@@ -61,7 +61,7 @@ class Bot:
         """`fast`: a simulated output does not wait for real time. Raises BadInput."""
         check_output(settings.audio.output)
         self._bounds = settings.backlog
-        self._voice = settings.speech.voice
+        self._voices = tuple(voices(settings))
         self._hold_s = settings.hold_seconds
         bounds = settings.backlog
         self.ledger = Ledger(now)
@@ -183,7 +183,7 @@ class Bot:
     async def _speak(self) -> None:
         """Start what speaks, say when it is ready, and let it; raises if it never can."""
         await self.engines.wait_ready()
-        await self._try_voice()
+        await self._try_voices()
         await self.player.wait_settled()
         self._started.set()
         await self.player.wait_open()
@@ -196,17 +196,19 @@ class Bot:
         await self.ready.wait()
         await hearing.run()
 
-    async def _try_voice(self) -> None:
-        """Speak unheard, so that a wrong voice is told now and the first line finds all warm."""
-        attempt = next(self.engines.attempts())
-        try:
-            async with aclosing(attempt.speak(SpeechRequest("ready", self._voice))) as chunks:
-                async for _ in chunks:
-                    pass
-        except BadRequest as error:
-            raise BadInput(f"{PREFIX}SPEECH__VOICE: {error}") from None
-        except SpeechError as error:
-            log.warning("%s is not ready: %s", attempt.name, error)
+    async def _try_voices(self) -> None:
+        """Speak unheard in each voice: a wrong one is told now, and a first line finds all warm."""
+        for setting, voice in self._voices:
+            attempt = next(self.engines.attempts())
+            try:
+                async with aclosing(attempt.speak(SpeechRequest("ready", voice))) as chunks:
+                    async for _ in chunks:
+                        pass
+            except BadRequest as error:
+                raise wrong_voice(setting, error) from None
+            except SpeechError as error:
+                log.warning("%s is not ready: %s", attempt.name, error)
+                return
 
 
 def _wall_clock() -> datetime:
@@ -232,7 +234,7 @@ def build_hearing(
     if not settings.filter.heard:
         return None
     hearing = Hearing(rules, engines.supervisors(), dropped)
-    for voice in (settings.speech.voice, *settings.speech.voices.values()):
+    for _, voice in voices(settings):
         hearing.learn(engines.primary.name, voice)
     if engines.last_resort is not None:
         hearing.learn(engines.last_resort.name, "")

@@ -10,15 +10,14 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bot import exits
+from bot import exits, policy
 from bot.audio import devices as devices_
 from bot.chat.twitch_tokens import TokenFile
 from bot.exits import BadInput, NothingHeard
 from bot.lists import allow_list
 from bot.outputs import check_output
-from bot.policy import build_rules
 from bot.settings import Settings, SettingsError, load
-from engine.speech import Engine, SpeechError, SpeechRequest
+from engine.speech import BadRequest, Engine, SpeechError, SpeechRequest
 from engine.worker import make_engine
 
 _ESPEAK = "espeak"
@@ -37,7 +36,7 @@ def check(file: Path | None) -> int:
             _say(f"{name}: ok: {look(settings)}")
         except exits.Exit as error:
             right = False
-            _say(f"{name}: WRONG: {error}")
+            _say(*(f"{name}: WRONG: {line}" for line in str(error).splitlines()))
     return exits.STOPPED if right else exits.SETTINGS
 
 
@@ -45,11 +44,8 @@ def _looks(settings: Settings) -> Iterator[tuple[str, Callable[[Settings], str]]
     yield "settings", _settings
     yield "lists", _lists
     yield "state folder", _state
-    yield "embedded voice", lambda _: _engine(_ESPEAK, "")
-    if settings.speech.engine != _ESPEAK:
-        yield "engine", lambda s: _engine(s.speech.engine, s.speech.voice)
-    else:
-        yield "voice", lambda s: _engine(_ESPEAK, s.speech.voice)
+    yield "embedded voice", _embedded
+    yield "voice" if settings.speech.engine == _ESPEAK else "engine", _voice
     yield "output", _output
     yield "twitch", _twitch
     yield "youtube", _youtube
@@ -60,7 +56,7 @@ def _settings(settings: Settings) -> str:
 
 
 def _lists(settings: Settings) -> str:
-    rules = build_rules(settings)
+    rules = policy.build_rules(settings)
     parts = [f"{len(rules.words.entries)} words and phrases"]
     if settings.filter.shipped:
         parts.append(f"shipped lists ({','.join(settings.filter.languages)})")
@@ -79,18 +75,31 @@ def _state(settings: Settings) -> str:
     return str(settings.state_dir)
 
 
-def _engine(name: str, voice: str) -> str:
-    engine = _loaded(name)
+def _embedded(settings: Settings) -> str:
+    engine = _loaded(_ESPEAK)
     try:
-        if voice:
-            engine.synthesise(SpeechRequest("ready", voice), lambda _: None, lambda: False)
-        return (
-            f"{engine.name}, {voice}" if voice else f"{engine.name}, {len(engine.voices())} voices"
-        )
-    except SpeechError as error:
-        raise BadInput(f"ISHOWTTS_SPEECH__VOICE: {error}") from None
+        return f"{engine.name}, {len(engine.voices())} voices"
     finally:
         engine.close()
+
+
+def _voice(settings: Settings) -> str:
+    engine = _loaded(settings.speech.engine)
+    wrong, right = [], []
+    try:
+        for setting, voice in policy.voices(settings):
+            try:
+                engine.synthesise(SpeechRequest("ready", voice), lambda _: None, lambda: False)
+                right.append(voice)
+            except BadRequest as error:
+                wrong.append(str(policy.wrong_voice(setting, error)))
+    except SpeechError as error:
+        raise NothingHeard(f"{engine.name}: {error}") from None
+    finally:
+        engine.close()
+    if wrong:
+        raise BadInput("\n".join(wrong))
+    return f"{engine.name}, {', '.join(dict.fromkeys(right))}"
 
 
 def _output(settings: Settings) -> str:

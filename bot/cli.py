@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from bot import exits
-from bot.settings import Settings, SettingsError, example, load
+from bot.settings import Settings, SettingsError, load
 
 _RUN = "run"
 
@@ -114,6 +114,10 @@ def _parser() -> tuple[argparse.ArgumentParser, set[str]]:
     allow.add_argument(
         "what", nargs="+", metavar="NUMBER|WORD", help="a drop's number, as `drops` shows it"
     )
+    explain = add("explain", _explain, "show how the rules of these settings read one text")
+    explain.add_argument("text", help="the text, without !tts in front")
+    explain.add_argument("--first-time", action="store_true", help="judge it as a stranger's")
+    explain.add_argument("--name", metavar="NAME", help="begin what is spoken with NAME says")
     login = add("login", _login, "sign in, to read more of a chat and to write into it")
     login.add_argument("platform", choices=["twitch"], help="where")
     login.add_argument("--bot", action="store_true", help="an account of its own that writes")
@@ -155,9 +159,12 @@ def _add_rewards(rewards: argparse.ArgumentParser) -> None:
 
 
 def _count(text: str) -> int:
-    number = int(text)
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
     if number < 1:
-        raise ValueError
+        raise argparse.ArgumentTypeError("give a whole number, 1 or more")
     return number
 
 
@@ -212,6 +219,12 @@ def _allow(options: argparse.Namespace) -> int:
     return allow(_load(options), options.what)
 
 
+def _explain(options: argparse.Namespace) -> int:
+    from bot.explain import explain
+
+    return explain(_load(options), options.text, first_time=options.first_time, name=options.name)
+
+
 def _check(options: argparse.Namespace) -> int:
     from bot.check import check
 
@@ -251,7 +264,7 @@ def _voices(options: argparse.Namespace) -> int:
 
 
 def _settings(options: argparse.Namespace) -> int:
-    from bot.settings import shown
+    from bot.settings_text import example, shown
 
     text = example() if options.example else shown(_load(options))
     sys.stdout.write(text)

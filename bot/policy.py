@@ -5,17 +5,17 @@ Does not apply any rule: it only builds them, and has the list files read.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from bot import lists
 from bot.backlog import author_key
 from bot.exits import BadInput
 from bot.intake import Policy
 from bot.line import Line
+from bot.settings import PREFIX, Settings
 from bot.settings import Limit as LimitSettings
-from bot.settings import Settings
 from bot.telemetry import shown
-from engine.speech import SpeechRequest
+from engine.speech import BadRequest, SpeechRequest
 from engine.voices import author_voice
 from filters.assemble import assemble, shipped_lists
 from filters.chain import Rules
@@ -72,7 +72,7 @@ def build_rules(settings: Settings) -> Rules:
         )
     except (ValueError, PatternsMissing) as error:
         raise BadInput(str(error)) from None
-    hosts = frozenset(host.casefold() for host in chosen.link_hosts)
+    hosts = frozenset(chosen.link_hosts)
     return Rules(
         words=words,
         patterns=patterns,
@@ -118,6 +118,18 @@ def _speech(limit: LimitSettings) -> dict[Rank, Limit]:
         Rank.MODERATOR: limit.vip_speech_s_per_minute,
     }
     return {rank: Limit(60 / s, s) for rank, s in per_minute.items() if s}
+
+
+def voices(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Every voice that a line may be given, and the setting that names it, as it is to be told."""
+    yield f"{PREFIX}SPEECH__VOICE", settings.speech.voice
+    for language, voice in settings.speech.voices.items():
+        yield f"{PREFIX}SPEECH__VOICES: {language}={voice}", voice
+
+
+def wrong_voice(setting: str, error: BadRequest) -> BadInput:
+    """What is to be said of a voice that the engine does not know."""
+    return BadInput(f"{setting}: {error}; see: python -m bot voices")
 
 
 def requests(settings: Settings) -> Callable[[Line], SpeechRequest]:

@@ -16,7 +16,7 @@ from bot.audio.player import Ended, OutputUnavailable, Player, State
 from bot.outputs import check_output
 from bot.settings import Settings
 from bot.telemetry import set_up_logging
-from engine.speech import BadRequest, EngineMissing, SpeechError, SpeechRequest
+from engine.speech import BadRequest, EngineMissing, SpeechError, SpeechRequest, UnknownVoice
 from engine.supervisor import Engines
 from filters.fold import clean
 
@@ -66,6 +66,8 @@ async def _spoken(request: SpeechRequest, engines: Engines, player: Player) -> E
         try:
             async with aclosing(attempt.speak(request)) as audio:
                 chunks = [chunk async for chunk in audio]
+        except UnknownVoice as error:
+            raise exits.BadInput(f"{error}; see: python -m bot voices") from None
         except BadRequest as error:
             raise exits.BadInput(str(error)) from None
         except SpeechError as error:

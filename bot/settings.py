@@ -1,32 +1,47 @@
 """Every setting, its default and its meaning: the single source of settings.example.env.
 
-Reads the process environment and one file; knows nothing of what the settings are used for.
+Reads the process environment and one file; knows nothing of what the settings are used for, nor
+how a value is written (settings_values.py) or shown (settings_text.py).
 The command line wins over the environment, which wins over the file, which wins over a default.
 """
 
 from __future__ import annotations
 
-import difflib
-import io
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import platformdirs
-from dotenv import dotenv_values
-from dotenv.parser import parse_stream
 from pydantic import (
-    AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     SecretStr,
     ValidationError,
     model_validator,
 )
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot import settings_file
+from bot.settings_values import (
+    Channels,
+    Files,
+    Hosts,
+    Http,
+    Language,
+    Languages,
+    LowerCase,
+    Names,
+    Pause,
+    PerMinute,
+    Role,
+    Secret,
+    Socket,
+    Voices,
+    Words,
+    YouTubeChannels,
+)
 
 PREFIX = "ISHOWTTS_"
 DEFAULT_FILE = Path("settings.env")
@@ -36,64 +51,8 @@ class SettingsError(Exception):
     """The settings cannot be used; each line of the text names one key and what to change."""
 
 
-def _split(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    return tuple(part for part in (p.strip() for p in value.split(",")) if part)
-
-
-def _pairs(value: object) -> object:
-    parts = _split(value)
-    if not isinstance(parts, tuple):
-        return value
-    pairs = [(name.strip(), text.strip()) for name, _, text in (p.partition("=") for p in parts)]
-    if not all(name and text for name, text in pairs):
-        raise ValueError("write language=voice, such as es=es,de=de+f2")
-    return dict(pairs)
-
-
-def _one_word_each(values: tuple[str, ...]) -> tuple[str, ...]:
-    if any(value.split() != [value] for value in values):
-        raise ValueError("each is one word, with no space in it")
-    return values
-
-
-def _channels(values: tuple[str, ...]) -> tuple[str, ...]:
-    from bot.chat.twitch_anonymous import channel_name
-
-    return tuple(dict.fromkeys(map(channel_name, values)))
-
-
-def _address(value: str) -> str:
-    return value.rstrip("/")
-
-
-def _youtube_channels(values: tuple[str, ...]) -> tuple[str, ...]:
-    from bot.chat.youtube_names import source
-
-    return tuple(dict.fromkeys(source(value).id for value in values))
-
-
-def _no_space(secret: SecretStr) -> SecretStr:
-    value = secret.get_secret_value().strip()
-    if value.split() != [value] and value:
-        raise ValueError("a key has no space in it")
-    return SecretStr(value)
-
-
-Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
-Files = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_split)]
-Language = Literal["en", "es", "pt", "de", "fr"]
-Languages = Annotated[tuple[Language, ...], NoDecode, BeforeValidator(_split)]
-Channels = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), AfterValidator(_channels)]
-Http = Annotated[str, Field(pattern=r"^https?://[^\s/]+"), AfterValidator(_address)]
-Socket = Annotated[str, Field(pattern=r"^wss?://[^\s/]+"), AfterValidator(_address)]
-_Code = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
-Voices = Annotated[dict[_Code, str], NoDecode, BeforeValidator(_pairs)]
-
-
 class _Group(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Twitch(_Group):
@@ -130,11 +89,11 @@ class Twitch(_Group):
 class YouTube(_Group):
     """YouTube chat"""
 
-    channels: Annotated[Names, AfterValidator(_youtube_channels)] = Field(
+    channels: YouTubeChannels = Field(
         (),
         description="Channels or streams to read: @name, UC... or an address; same as --youtube",
     )
-    api_key: Annotated[SecretStr, AfterValidator(_no_space)] = Field(
+    api_key: Secret = Field(
         SecretStr(""), description="Key for YouTube's official API, used if there is one"
     )
     web_url: str = Field(
@@ -152,7 +111,7 @@ class YouTube(_Group):
 class Trigger(_Group):
     """What is spoken"""
 
-    commands: Annotated[Names, AfterValidator(_one_word_each)] = Field(
+    commands: Words = Field(
         ("!tts", "!say", "!speak"), min_length=1, description="Words that begin a spoken line"
     )
     every_line: bool = Field(False, description="Speak every chat line, with no command")
@@ -162,9 +121,7 @@ class Trigger(_Group):
     rewards: Names = Field(
         (), description="Titles or ids of the rewards that are spoken; empty: every one with text"
     )
-    minimum_role: Literal["everyone", "subscriber", "vip", "moderator", "broadcaster"] = Field(
-        "everyone", description="Who may be spoken; paid lines always may"
-    )
+    minimum_role: Role = Field("everyone", description="Who may be spoken; paid lines always may")
     shared_chat: bool = Field(False, description="Speak lines that come from a shared chat")
 
 
@@ -180,7 +137,7 @@ class Filter(_Group):
         min_length=1,
         description="Languages of those lists, and of the dictionary that tells words from tricks",
     )
-    tier: Literal["never", "strict", "mild"] = Field(
+    tier: Annotated[Literal["never", "strict", "mild"], LowerCase] = Field(
         "strict", description="The mildest words that are blocked: never, strict or mild"
     )
     allowlist: Path | None = Field(
@@ -193,19 +150,19 @@ class Filter(_Group):
         description="Drop a line that the voice would say like a blocked word, "
         "where the engine can tell (espeak can)",
     )
-    links: Literal["say", "drop"] = Field(
+    links: Annotated[Literal["say", "drop"], LowerCase] = Field(
         "say",
         description="A link is spoken as the word link and a phone number as a number (say), "
         "or the line is dropped (drop)",
     )
-    link_hosts: Names = Field((), description="Hosts whose links are spoken, such as example.org")
+    link_hosts: Hosts = Field((), description="Hosts whose links are spoken, such as example.org")
     pronunciations: Path | None = Field(
         None, description="File of words and how they are spoken, one word = spoken a line"
     )
     log_drops: bool = Field(
         True, description="Keep dropped lines in the state folder for python -m bot drops"
     )
-    first_time: Literal["wary", "as_others"] = Field(
+    first_time: Annotated[Literal["wary", "as_others"], LowerCase] = Field(
         "wary",
         description="A viewer's first lines in the channel: wary (judged more strictly) "
         "or as_others",
@@ -217,21 +174,21 @@ class Filter(_Group):
 class Limit(_Group):
     """How much one viewer may say; 0: no limit. Paid lines and the broadcaster are free"""
 
-    everyone_s: float = Field(20, ge=0, description="Seconds between two lines of one viewer")
-    subscriber_s: float = Field(10, ge=0, description="The same for subscribers")
-    vip_s: float = Field(3, ge=0, description="The same for VIPs")
-    moderator_s: float = Field(3, ge=0, description="The same for moderators")
+    everyone_s: Pause = Field(20, description="Seconds between two lines of one viewer")
+    subscriber_s: Pause = Field(10, description="The same for subscribers")
+    vip_s: Pause = Field(3, description="The same for VIPs")
+    moderator_s: Pause = Field(3, description="The same for moderators")
     burst: int = Field(
         3, ge=1, le=100, description="Lines one viewer or subscriber may say at once"
     )
     vip_burst: int = Field(
         5, ge=1, le=100, description="Lines one VIP or moderator may say at once"
     )
-    speech_s_per_minute: float = Field(
-        20, ge=0, description="Seconds of speech a minute for one viewer"
+    speech_s_per_minute: PerMinute = Field(
+        20, description="Seconds of speech a minute for one viewer"
     )
-    subscriber_speech_s_per_minute: float = Field(30, ge=0, description="The same for subscribers")
-    vip_speech_s_per_minute: float = Field(45, ge=0, description="The same for VIPs and moderators")
+    subscriber_speech_s_per_minute: PerMinute = Field(30, description="The same for subscribers")
+    vip_speech_s_per_minute: PerMinute = Field(45, description="The same for VIPs and moderators")
     copies: bool = Field(
         True,
         description="Speak what many paste once, and the same line of one viewer once a minute",
@@ -285,13 +242,15 @@ class Audio(_Group):
     )
     volume: float = Field(1.0, ge=0, le=1, description="0.0 to 1.0")
     gap_ms: int = Field(300, ge=0, le=10_000, description="Silence between two lines")
-    latency: Literal["low", "high"] = Field("low", description="low, or high if the sound crackles")
+    latency: Annotated[Literal["low", "high"], LowerCase] = Field(
+        "low", description="low, or high if the sound crackles"
+    )
 
 
 class Log(_Group):
     """What is written to the terminal"""
 
-    level: Literal["debug", "info", "warning", "error"] = Field(
+    level: Annotated[Literal["debug", "info", "warning", "error"], LowerCase] = Field(
         "info", description="debug, info, warning or error"
     )
 
@@ -305,6 +264,7 @@ class Settings(BaseSettings):
         env_ignore_empty=True,
         extra="forbid",
         frozen=True,
+        allow_inf_nan=False,
     )
 
     twitch: Twitch = Twitch()
@@ -360,7 +320,10 @@ def load(file: Path | None = None, overrides: Mapping[str, Any] | None = None) -
         SettingsError: an unknown key, a wrong value, an unreadable file.
     """
     path = file or (DEFAULT_FILE if DEFAULT_FILE.is_file() else None)
-    in_file = _read(path) if path else {}
+    try:
+        in_file = settings_file.read(path) if path else {}
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
     problems = [
         *_unknown((k for k in os.environ if k.upper().startswith(PREFIX)), "the environment"),
         *_unknown(in_file, str(path)),
@@ -373,82 +336,17 @@ def load(file: Path | None = None, overrides: Mapping[str, Any] | None = None) -
         raise SettingsError("\n".join(_explain(error))) from None
 
 
-def _read(path: Path) -> dict[str, str | None]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise SettingsError(f"cannot read the settings file {path}: {why}") from None
-    # dotenv itself takes a missing file for an empty one, and passes over what it cannot read.
-    wrong = [
-        f"{path}:{binding.original.line}: not KEY=value"
-        for binding in parse_stream(io.StringIO(text))
-        if binding.error or (binding.key and binding.value is None)
-    ]
-    values = dotenv_values(stream=io.StringIO(text)) if not wrong else {}
-    wrong += [
-        f"{key} in {path}: holds a character that cannot be seen"
-        for key, value in values.items()
-        if not (value or "").isprintable()
-    ]
-    if wrong:
-        raise SettingsError("\n".join(wrong))
-    return values
-
-
-def _unknown(keys: Iterator[str] | Mapping[str, object], where: str) -> Iterator[str]:
-    known = known_keys()
-    for key in keys:
-        if key.upper() not in known | _EARLIER:
-            near = difflib.get_close_matches(key.upper(), known, 1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            yield f"unknown setting {key} in {where}{hint}"
+def _unknown(keys: Iterable[str], where: str) -> Iterator[str]:
+    current = (key for key in keys if key.upper() not in _EARLIER)
+    return settings_file.unknown(current, known_keys(), where)
 
 
 def _explain(error: ValidationError) -> Iterator[str]:
-    """One line for each wrong value; the value itself is never shown, it may be a secret."""
+    """One line for each wrong key; the value itself is never shown, it may be a secret."""
+    told = set()
     for problem in error.errors(include_url=False, include_input=False):
         key = PREFIX + "__".join(str(part) for part in problem["loc"][:2]).upper()
-        yield f"{key}: {problem['msg'].removeprefix('Value error, ')}"
-
-
-def example() -> str:
-    """The text of settings.example.env: every key, its default and its meaning."""
-    parts = [
-        "# Copy to settings.env, take the # off a line to change it.\n"
-        "# The same keys work as environment variables, which win over this file.\n"
-    ]
-    for group, model in groups():
-        parts.append(f"\n# {model.__doc__}\n")
-        for key, field in model.model_fields.items():
-            parts.append(f"# {field.description}\n")
-            parts.append(f"#{PREFIX}{group.upper()}__{key.upper()}={_shown(field.default)}\n")
-    parts.append("\n# The rest\n")
-    hold = Settings.model_fields["hold_seconds"]
-    parts.append(f"# {hold.description}\n#{PREFIX}HOLD_SECONDS={_shown(hold.default)}\n")
-    state = Settings.model_fields["state_dir"].description
-    parts.append(f"# {state}; empty: the system's usual place\n#{PREFIX}STATE_DIR=\n")
-    return "".join(parts)
-
-
-def _shown(default: object) -> str:
-    if default is None:
-        return ""
-    if isinstance(default, bool):
-        return str(default).lower()
-    if isinstance(default, tuple):
-        return ",".join(map(str, default))
-    if isinstance(default, dict):
-        return ",".join(f"{key}={value}" for key, value in default.items())
-    return f"{default:g}" if isinstance(default, float) else str(default)
-
-
-def shown(settings: Settings) -> str:
-    """The settings in force, a line each, as they could stand in settings.env; secrets as stars."""
-    lines = [
-        f"{PREFIX}{group.upper()}__{key.upper()}={_shown(value)}\n"
-        for group, _ in groups()
-        for key, value in getattr(settings, group)
-    ]
-    lines += [f"{PREFIX}{name.upper()}={_shown(getattr(settings, name))}\n" for name in single()]
-    return "".join(lines)
+        # Of a list, each wrong part is an error, and that nothing is left of it another.
+        if key not in told:
+            told.add(key)
+            yield f"{key}: {problem['msg'].removeprefix('Value error, ')}"

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.child import EngineSpec
-from engine.speech import BadRequest, Chunk, EngineMissing, SpeechError, SpeechRequest
+from engine.speech import BadRequest, Chunk, EngineMissing, SpeechError, SpeechRequest, UnknownVoice
 from engine.supervisor import Supervisor
 from engine.worker import Voicebox, make_engine
 
@@ -117,6 +117,9 @@ def main(argv: list[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         args.run(args)
+    except UnknownVoice as error:
+        sys.stderr.write(f"{error}; see: python -m engine voices\n")
+        return 2
     except (BadRequest, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 2

@@ -22,6 +22,7 @@ from engine.speech import (
     EngineMissing,
     SpeechError,
     SpeechRequest,
+    UnknownVoice,
     Voice,
     Word,
 )
@@ -37,7 +38,9 @@ _DRY_LIMITS = 12
 """Times the limit after which a worker that only shows signs of work has hung all the same."""
 _LOG_LINES_PER_S = 20
 _LOG_LINE = 500
-_ERRORS: dict[str, type[SpeechError]] = {e.code: e for e in (BadRequest, EngineMissing)}
+_ERRORS: dict[str, type[SpeechError]] = {
+    e.code: e for e in (BadRequest, UnknownVoice, EngineMissing)
+}
 
 
 @dataclass(frozen=True, slots=True)

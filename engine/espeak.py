@@ -19,7 +19,16 @@ from typing import Any
 
 import numpy as np
 
-from engine.speech import BadRequest, Chunk, EngineFailed, EngineMissing, SpeechRequest, Voice, Word
+from engine.speech import (
+    BadRequest,
+    Chunk,
+    EngineFailed,
+    EngineMissing,
+    SpeechRequest,
+    UnknownVoice,
+    Voice,
+    Word,
+)
 
 INSTALL = (
     "the embedded voice is not installed; install it: "
@@ -273,14 +282,14 @@ class EspeakEngine:
         """The library's name of a voice id: exact, or of the nearest wider tag (RFC 4647, 3.4)."""
         language, _, variant = voice.partition("+")
         if variant and variant not in self._variants:
-            raise BadRequest(
+            raise UnknownVoice(
                 f"espeak has no variant {variant!r}; there are f1-f5, m1-m8 and others"
             )
         tag = language.lower()
         while tag and tag not in self._identifiers:
             tag = tag.rpartition("-")[0]
         if not tag:
-            raise BadRequest(f"espeak has no voice {voice!r}; `python -m engine voices` lists them")
+            raise UnknownVoice(f"espeak has no voice {voice!r}")
         return self._identifiers[tag] + (f"+{variant}" if variant else "")
 
 

@@ -6,6 +6,7 @@ Errors, by who must act:
 
     SpeechError                 base; `retryable` says whether the same request may work again
     |-- BadRequest              the caller: this text or this voice can never be spoken so
+    |   `-- UnknownVoice        the caller: another voice would do
     |-- EngineMissing           the user: something must be installed or downloaded first
     |-- EngineFailed            nobody: the engine crashed, hung or gave garbage; try a fresh one
     |-- Refused                 nobody: it is not to be said, by what the engine would make of it
@@ -36,6 +37,12 @@ class BadRequest(SpeechError):
     """This text or this voice can never be spoken by this engine."""
 
     code: ClassVar[str] = "bad_request"
+
+
+class UnknownVoice(BadRequest):
+    """This engine has no such voice."""
+
+    code: ClassVar[str] = "unknown_voice"
 
 
 class EngineMissing(SpeechError):
@@ -151,7 +158,8 @@ class Engine(Protocol):
         slow engine asks at least every 100 ms. `emit` may raise to stop the engine: let it pass.
 
         Raises:
-            BadRequest: the voice is not known, or the text cannot be spoken.
+            UnknownVoice: there is no such voice.
+            BadRequest: the text cannot be spoken.
             EngineFailed: anything else.
         """
 
@@ -171,6 +179,6 @@ class TellsPhonemes(Protocol):
             voice: as `SpeechRequest.voice`.
 
         Raises:
-            BadRequest: the voice is not known.
+            UnknownVoice: there is no such voice.
             EngineFailed: anything else.
         """

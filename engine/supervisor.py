@@ -31,6 +31,7 @@ from engine.speech import (
     Judge,
     SpeechError,
     SpeechRequest,
+    UnknownVoice,
     Voice,
 )
 
@@ -296,18 +297,23 @@ class Engines:
     def attempts(self) -> Iterator[Attempt]:
         """The engines to try for one line, in order; take the next one only when one has failed.
 
-        The primary; the primary again on a fresh worker if that can help; the last resort.
+        The primary; the primary again on a fresh worker if that can help; the last resort. A voice
+        that an engine does not know loses no line: where there is no last resort, the primary says
+        it in a voice of its own.
         """
         patience_s = PATIENCE_S if self.last_resort is None else HASTE_S
-        first = Attempt(self.primary, patience_s=patience_s)
-        yield first
-        if first.error is None or first.error.retryable:
+        tried = Attempt(self.primary, patience_s=patience_s)
+        yield tried
+        if tried.error is None or tried.error.retryable:
             limit_s = self.primary.spec.first_chunk_s
             if self.last_resort is not None:
                 limit_s = min(limit_s, HASTE_S)
-            yield Attempt(self.primary, patience_s=patience_s, first_chunk_s=limit_s)
+            tried = Attempt(self.primary, patience_s=patience_s, first_chunk_s=limit_s)
+            yield tried
         if self.last_resort is not None:
             yield Attempt(self.last_resort, patience_s=PATIENCE_S, voice=self._last_resort_voice)
+        elif isinstance(tried.error, UnknownVoice):
+            yield Attempt(self.primary, patience_s=patience_s, voice=self._last_resort_voice)
 
     def start(self) -> None:
         """Start every worker, in the running loop."""

@@ -21,7 +21,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NoReturn
 
 from filters.assemble import assemble, shipped_lists
 from filters.chain import Rules, judge
@@ -126,7 +126,7 @@ def _read(path: Path) -> str:
 
 def _rules(args: argparse.Namespace) -> Rules:
     """The rules that the arguments ask for. Raises _Unusable."""
-    languages = tuple(args.languages.split(","))
+    languages = args.languages
     try:
         if args.blocklist is None:
             lists = [shipped_lists(languages)]
@@ -155,8 +155,25 @@ def _explain(args: argparse.Namespace, rules: Rules) -> None:
         print(line)  # noqa: T201 - the command's result
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong with the arguments, without the usage in front."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with exit status 2."""
+        self.exit(2, f"filters: {message}; see: {self.prog} --help\n")
+
+
+def _languages(text: str) -> tuple[str, ...]:
+    codes = tuple(code for code in (part.strip().lower() for part in text.split(",")) if code)
+    if not codes or not set(codes) <= set(LANGUAGES):
+        raise argparse.ArgumentTypeError(
+            f"one or more of {', '.join(LANGUAGES)} with commas between them"
+        )
+    return codes
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="python -m filters",
         description="Judges JSON lines from standard input and writes a verdict for each.",
         allow_abbrev=False,
@@ -164,10 +181,27 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--blocklist", type=Path, metavar="FILE", help="this list instead of the shipped ones")
     add("--allowlist", type=Path, metavar="FILE", help="words never blocked, but for tier never")
-    add("--tier", choices=[*Tier], default=Tier.STRICT, help="the mildest tier that is blocked")
-    add("--languages", default=",".join(LANGUAGES), metavar="CODES", help="default: %(default)s")
+    add(
+        "--tier",
+        type=str.lower,
+        choices=[tier.value for tier in Tier],
+        default=Tier.STRICT.value,
+        help="the mildest tier that is blocked",
+    )
+    add(
+        "--languages",
+        type=_languages,
+        default=",".join(LANGUAGES),
+        metavar="CODES",
+        help="default: %(default)s",
+    )
     add("--say-name", action="store_true", help="begin what is spoken with the author's name")
-    add("--explain", metavar="TEXT", help="show how one text is read and judged, and end")
+    add(
+        "--explain",
+        metavar="TEXT",
+        help="show how one text is read and judged, and end; asks the shipped lists, "
+        "or --blocklist in their place, and --allowlist, and nothing else that a channel has set",
+    )
     add(
         "--prev", action="append", default=[], metavar="TEXT", help="an earlier line, for --explain"
     )

@@ -1,4 +1,4 @@
-"""What the rules see in one text, as lines for a terminal: `python -m filters --explain`.
+"""What the rules see in one text, as lines for a terminal.
 
 Does not judge: it asks the chain and shows what the chain looked at. A listed word is called by its
 entry's name; whatever is hostile in a text comes escaped.
@@ -113,6 +113,7 @@ def explain(
     rules: Rules,
     earlier: Sequence[str] = (),
     *,
+    wary: bool = False,
     say_name: bool = False,
 ) -> Iterator[str]:
     """Lines of at most `WIDTH` columns: the readings, the rules in order, the hit, the outcome.
@@ -121,9 +122,10 @@ def explain(
         message: the message; hostile.
         rules: what the channel allows.
         earlier: the same author's messages of the last seconds, oldest first.
+        wary: whether to be stricter, as with an author whom nobody here knows.
         say_name: whether `NAME says` is put in front.
     """
-    verdict = judge(message, rules, earlier, say_name=say_name)
+    verdict = judge(message, rules, earlier, wary=wary, say_name=say_name)
     cleaned = clean(message.text)
     found = tokens(readings(cleaned)[0].text)
     yield from _field("cleaned", escaped(cleaned))

@@ -7,6 +7,7 @@ in seconds of a monotonic clock. The arithmetic is GCRA, the leaky bucket as one
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 
@@ -27,8 +28,10 @@ class Limit:
     """Units that a rested key may spend at once."""
 
     def __post_init__(self) -> None:
-        if not (self.per_seconds > 0 and self.burst > 0):
-            raise ValueError(f"a limit needs positive numbers, not {self}")
+        # With an infinite product every key would count as rested, for ever.
+        finite = math.isfinite(self.per_seconds * self.burst)
+        if not (self.per_seconds > 0 and self.burst > 0 and finite):
+            raise ValueError(f"a limit needs finite positive numbers, not {self}")
 
 
 def limit_for(message: ChatMessage, limits: Mapping[Rank, Limit]) -> Limit | None:

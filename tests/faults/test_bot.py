@@ -13,6 +13,7 @@ import pytest
 from bot.app import Bot
 from bot.chat.connector import Emit
 from bot.line import End
+from bot.policy import requests
 from bot.settings import load
 from engine.speech import EngineMissing
 from filters.message import Author, ChatMessage, Removal, RemovalKind, Role
@@ -86,6 +87,18 @@ async def test_a_line_whose_engine_hangs_is_heard_from_the_embedded_voice(text: 
         # Two tries of the hung engine, each known after HUNG_S, then within 2 s.
         assert line.stages.first_sample is not None
         assert line.stages.first_sample - began < 2 * HUNG_S + 2.0
+
+
+async def test_a_line_whose_voice_is_gone_by_now_is_heard_in_another() -> None:
+    gone = load(overrides={"speech": {"voices": {"ru": "zorgle"}}})
+    async with running("espeak") as bot:
+        bot.speaker._request = requests(gone)
+        bot.intake.emit(said("привет всем"))
+        async with asyncio.timeout(15):
+            await bot.ledger.settled()
+        (line,) = bot.ledger.heard
+        assert line.language == "ru"
+        assert bot.ledger.ends[End.SPOKEN] == 1
 
 
 @pytest.mark.parametrize("engine", ["tests.engines:Hang", "tests.engines:NativeHang"])

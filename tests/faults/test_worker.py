@@ -23,6 +23,7 @@ from engine.speech import (
     EngineMissing,
     SpeechError,
     SpeechRequest,
+    UnknownVoice,
 )
 from engine.supervisor import Engines, State, Supervisor, backoff_s
 from tests.engines import STATE_ENV
@@ -49,8 +50,8 @@ async def worker(
         assert supervisor.state is State.CLOSED or supervisor.state is State.MISSING
 
 
-async def say(supervisor: Supervisor, text: str) -> list[Chunk]:
-    async with aclosing(supervisor.speak(SpeechRequest(text))) as chunks:
+async def say(supervisor: Supervisor, text: str, voice: str = "") -> list[Chunk]:
+    async with aclosing(supervisor.speak(SpeechRequest(text, voice))) as chunks:
         return [chunk async for chunk in chunks]
 
 
@@ -501,9 +502,23 @@ async def test_a_bad_request_is_not_tried_twice_and_leaves_the_worker_alone() ->
         first = pid(only)
         with pytest.raises(BadRequest):
             await say(only, "...")
-        names, clip = await try_all(Engines(only), SpeechRequest("hello", voice="xx"))
+        names, clip = await try_all(Engines(only), SpeechRequest("..."))
         assert (names, clip) == (["espeak"], [])
         assert await say(only, "hello")
+        assert pid(only) == first
+
+
+async def test_a_voice_that_is_not_there_loses_no_line_and_leaves_the_worker_alone() -> None:
+    pytest.importorskip("espeakng_loader", reason="the espeak extra is not installed")
+    async with worker("espeak") as only:
+        await only.wait_ready()
+        first = pid(only)
+        for voice in ("xx", "en-us+zorgle"):
+            with pytest.raises(UnknownVoice):
+                await say(only, "hello", voice=voice)
+            names, clip = await try_all(Engines(only), SpeechRequest("hello", voice=voice))
+            assert names == ["espeak", "espeak"]
+            assert seconds(clip) > 0.1
         assert pid(only) == first
 
 

@@ -191,6 +191,9 @@ def test_replay_honours_its_times_and_skip_is_heard_in_the_file(program: Program
         (["say", "hi", "-o", "a.wav", "--voice", "klingon"], {}, "klingon"),
         (["bench", "latency", "--messages", "0"], {}, "--messages"),
         (["--record", "."], {}, "record"),
+        (["drops", "--last", "0"], {}, "--last: give a whole number, 1 or more"),
+        (["drops", "--last", "few"], {}, "--last: give a whole number, 1 or more"),
+        ([], {"ISHOWTTS_FILTER__LANGUAGES": "xx"}, "ISHOWTTS_FILTER__LANGUAGES"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )
@@ -343,7 +346,29 @@ def test_a_wrong_voice_is_told_at_the_start(program: Program) -> None:
     env = {"ISHOWTTS_SPEECH__VOICE": "klingon"}
     done = program.run("--output", "null", "--console", env=env, stdin="!tts hello\n")
     assert done.returncode == 2, done.stderr
-    assert "ISHOWTTS_SPEECH__VOICE" in done.stderr
+    assert "ISHOWTTS_SPEECH__VOICE: espeak has no voice 'klingon'; see: python -m bot voices" in (
+        done.stderr
+    )
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(("voice", "wrong"), [("nope", "nope"), ("ru+zorgle", "zorgle")])
+def test_a_wrong_voice_of_a_language_is_told_by_check_and_at_the_start(
+    program: Program, voice: str, wrong: str
+) -> None:
+    env = {"ISHOWTTS_SPEECH__VOICES": f"de=de,ru={voice}"}
+    told = f"ISHOWTTS_SPEECH__VOICES: ru={voice}: espeak has no v"
+    checked = program.run("check", env=env)
+    assert checked.returncode == 2, checked.stdout
+    line = next(line for line in checked.stdout.splitlines() if "WRONG" in line)
+    assert line.startswith(f"voice: WRONG: {told}")
+    assert repr(wrong) in line
+    assert line.endswith("; see: python -m bot voices")
+    done = program.run("--output", "null", "--fast", "--console", env=env, stdin="!tts hello\n")
+    assert done.returncode == 2, done.stderr
+    line = next(line for line in done.stderr.splitlines() if "VOICES" in line)
+    assert line.startswith(told)
+    assert line.endswith("; see: python -m bot voices")
     assert "Traceback" not in done.stderr
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal, get_args, get_origin
 
 import pytest
 
-from bot.settings import PREFIX, SettingsError, example, known_keys, load, shown
+from bot.settings import PREFIX, SettingsError, groups, known_keys, load
+from bot.settings_text import example, shown
 from filters import dictionary, shipped
 
 ROOT = Path(__file__).parents[2]
@@ -54,6 +56,21 @@ def test_files_and_voices_are_split_at_commas_too(monkeypatch: pytest.MonkeyPatc
     assert "ISHOWTTS_SPEECH__VOICES=es=es,de=de+f2" in shown(settings)
 
 
+def test_hosts_may_be_given_as_people_write_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(
+        "ISHOWTTS_FILTER__LINK_HOSTS", "https://example.org/x, *.example.org, EXAMPLE.org.,www.b.tv"
+    )
+    settings = load()
+    assert settings.filter.link_hosts == ("example.org", "b.tv")
+    assert "ISHOWTTS_FILTER__LINK_HOSTS=example.org,b.tv\n" in shown(settings)
+
+
+def test_of_several_hosts_the_wrong_one_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ISHOWTTS_FILTER__LINK_HOSTS", "example.org,com")
+    with pytest.raises(SettingsError, match="LINK_HOSTS: part 2 of the list: it is no host"):
+        load()
+
+
 def test_the_languages_are_those_that_lists_and_dictionary_have() -> None:
     assert load().filter.languages == shipped.LANGUAGES == dictionary.LANGUAGES
 
@@ -82,6 +99,8 @@ def test_an_unknown_key_in_the_file_is_named(key: str) -> None:
         ("ISHOWTTS_AUDIO__VOLUME", "loud-secret"),
         ("ISHOWTTS_AUDIO__VOLUME", "7"),
         ("ISHOWTTS_SPEECH__RATE", "nan"),
+        ("ISHOWTTS_LIMIT__EVERYONE_S", "1e308"),
+        ("ISHOWTTS_LIMIT__SPEECH_S_PER_MINUTE", "1e-310"),
         ("ISHOWTTS_BACKLOG__LINES", "0"),
         ("ISHOWTTS_TRIGGER__MINIMUM_ROLE", "emperor-secret"),
         ("ISHOWTTS_TWITCH__CHANNELS", "not a channel"),
@@ -94,8 +113,13 @@ def test_an_unknown_key_in_the_file_is_named(key: str) -> None:
         ("ISHOWTTS_TWITCH__API_URL", "wss://secret"),
         ("ISHOWTTS_TWITCH__CLIENT_ID", "secret value"),
         ("ISHOWTTS_TRIGGER__COMMANDS", "!tts,! secret"),
+        ("ISHOWTTS_FILTER__LINK_HOSTS", "example.org,not a secret"),
+        ("ISHOWTTS_FILTER__LINK_HOSTS", "secretcom"),
         ("ISHOWTTS_FILTER__TIER", "secret"),
         ("ISHOWTTS_FILTER__LANGUAGES", "en,secret"),
+        ("ISHOWTTS_FILTER__LANGUAGES", "secret"),
+        ("ISHOWTTS_FILTER__LANGUAGES", "secret,secret"),
+        ("ISHOWTTS_FILTER__LANGUAGES", ","),
         ("ISHOWTTS_SPEECH__VOICES", "secret"),
         ("ISHOWTTS_SPEECH__VOICES", "es="),
         ("ISHOWTTS_SPEECH__VOICES", "secret=es"),
@@ -110,6 +134,73 @@ def test_a_wrong_value_is_one_line_that_names_the_key(
     assert str(caught.value).startswith(f"{key}: ")
     assert "\n" not in str(caught.value)
     assert "secret" not in str(caught.value)
+
+
+def test_a_wrong_language_is_told_with_those_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ISHOWTTS_FILTER__LANGUAGES", "xx")
+    with pytest.raises(SettingsError, match="'en', 'es', 'pt', 'de' or 'fr'"):
+        load()
+
+
+def test_each_wrong_key_has_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ISHOWTTS_FILTER__LANGUAGES", "xx,yy")
+    monkeypatch.setenv("ISHOWTTS_FILTER__TIER", "xx")
+    with pytest.raises(SettingsError) as caught:
+        load()
+    keys = [line.partition(":")[0] for line in str(caught.value).splitlines()]
+    assert keys == ["ISHOWTTS_FILTER__LANGUAGES", "ISHOWTTS_FILTER__TIER"]
+
+
+CHOICES = [
+    (f"{PREFIX}{group}__{name}".upper(), choice)
+    for group, model in groups()
+    for name, field in model.model_fields.items()
+    if get_origin(field.annotation) is Literal
+    for choice in get_args(field.annotation)
+]
+
+
+@pytest.mark.parametrize(("key", "choice"), CHOICES)
+def test_a_choice_is_taken_in_any_case(
+    key: str, choice: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(key, f" {choice.upper()} ")
+    assert f"{key}={choice}\n" in shown(load())
+
+
+def test_languages_are_taken_in_any_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert {key.rpartition("__")[2] for key, _ in CHOICES} == {
+        *("MINIMUM_ROLE", "TIER", "LINKS", "FIRST_TIME", "LANGUAGE", "LATENCY", "LEVEL")
+    }
+    monkeypatch.setenv("ISHOWTTS_FILTER__LANGUAGES", "EN, De")
+    monkeypatch.setenv("ISHOWTTS_SPEECH__VOICES", "ES=es")
+    settings = load()
+    assert settings.filter.languages == ("en", "de")
+    assert settings.speech.voices == {"es": "es"}
+
+
+FLOATS = [
+    f"{PREFIX}{group}__{name}".upper()
+    for group, model in groups()
+    for name, field in model.model_fields.items()
+    if field.annotation is float
+] + [f"{PREFIX}HOLD_SECONDS"]
+
+
+@pytest.mark.parametrize("value", ["inf", "-inf", "nan", "1e999"])
+@pytest.mark.parametrize("key", FLOATS)
+def test_a_number_that_is_not_finite_is_refused(
+    key: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(key, value)
+    with pytest.raises(SettingsError) as caught:
+        load()
+    assert str(caught.value) == f"{key}: Input should be a finite number"
+
+
+def test_every_number_of_seconds_is_looked_at() -> None:
+    assert {"ISHOWTTS_LIMIT__EVERYONE_S", "ISHOWTTS_BACKLOG__SECONDS"} < set(FLOATS)
+    assert len(FLOATS) > 12
 
 
 def test_a_channel_may_be_given_as_people_write_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -152,6 +152,30 @@ def test_unknown_arguments_are_status_2(argument: str) -> None:
     assert run(argument).returncode == 2
 
 
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--languages", ""], "--languages: one or more of en, es, pt, de, fr"),
+        (["--languages", " , "], "--languages: one or more of en, es, pt, de, fr"),
+        (["--languages", "en,zz"], "--languages: one or more of en, es, pt, de, fr"),
+        (["--tier", "foo"], "--tier: invalid choice: 'foo' (choose from "),
+    ],
+)
+def test_a_wrong_argument_is_one_line_and_status_2(arguments: list[str], says: str) -> None:
+    done = run(*arguments)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert len(done.stderr.splitlines()) == 1
+    assert says in done.stderr.decode()
+    assert b"<Tier" not in done.stderr
+
+
+def test_languages_and_tier_are_taken_in_any_case_with_blanks() -> None:
+    feed = b'{"text": "hello"}'
+    done = run("--languages", " EN, de ", "--tier", "NEVER", feed=feed)
+    assert json.loads(done.stdout)["spoken"] == "hello"
+    assert done.stderr == b""
+
+
 def test_it_starts_without_heavy_imports() -> None:
     script = "import sys, filters.__main__; print(*sys.modules)"
     done = subprocess.run(

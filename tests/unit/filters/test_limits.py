@@ -63,8 +63,14 @@ def test_a_cost_that_is_none_is_an_error(cost: float) -> None:
         Buckets().take("a", Limit(1, 1), 0, cost=cost)
 
 
-@pytest.mark.parametrize(("per_seconds", "burst"), [(0, 1), (1, 0), (-1, 1), (math.nan, 1)])
-def test_a_limit_needs_positive_numbers(per_seconds: float, burst: float) -> None:
+@pytest.mark.parametrize(
+    ("per_seconds", "burst"),
+    [
+        *((0, 1), (1, 0), (-1, 1), (math.nan, 1), (1, math.nan)),
+        *((math.inf, 1), (1, math.inf), (1e308, 1e308)),
+    ],
+)
+def test_a_limit_needs_finite_positive_numbers(per_seconds: float, burst: float) -> None:
     with pytest.raises(ValueError, match="positive"):
         Limit(per_seconds, burst)
 

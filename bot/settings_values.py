@@ -1,0 +1,104 @@
+"""What the value of a setting may be: the kinds of values, and how each is written.
+
+Does not know which settings there are.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic_settings import NoDecode
+
+from filters.hosts_allowed import allowed_host
+
+_LEAST_PER_MINUTE = 0.01
+_DAY_S = 86_400
+
+
+def _split(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    return tuple(part for part in (p.strip() for p in value.split(",")) if part)
+
+
+def _pairs(value: object) -> object:
+    parts = _split(value)
+    if not isinstance(parts, tuple):
+        return value
+    pairs = [
+        (name.strip().lower(), text.strip()) for name, _, text in (p.partition("=") for p in parts)
+    ]
+    if not all(name and text for name, text in pairs):
+        raise ValueError("write language=voice, such as es=es,de=de+f2")
+    return dict(pairs)
+
+
+def _one_word_each(values: tuple[str, ...]) -> tuple[str, ...]:
+    if any(value.split() != [value] for value in values):
+        raise ValueError("each is one word, with no space in it")
+    return values
+
+
+def _channels(values: tuple[str, ...]) -> tuple[str, ...]:
+    from bot.chat.twitch_anonymous import channel_name
+
+    return tuple(dict.fromkeys(map(channel_name, values)))
+
+
+def _address(value: str) -> str:
+    return value.rstrip("/")
+
+
+def _youtube_channels(values: tuple[str, ...]) -> tuple[str, ...]:
+    from bot.chat.youtube_names import source
+
+    return tuple(dict.fromkeys(source(value).id for value in values))
+
+
+def _no_space(secret: SecretStr) -> SecretStr:
+    value = secret.get_secret_value().strip()
+    if value.split() != [value] and value:
+        raise ValueError("a key has no space in it")
+    return SecretStr(value)
+
+
+def _hosts(values: tuple[str, ...]) -> tuple[str, ...]:
+    found = []
+    for number, value in enumerate(values, 1):
+        try:
+            found.append(allowed_host(value))
+        except ValueError as error:
+            raise ValueError(f"part {number} of the list: {error}") from None
+    return tuple(dict.fromkeys(found))
+
+
+def _some_or_none(value: float) -> float:
+    if 0 < value < _LEAST_PER_MINUTE:
+        raise ValueError(f"0 (no limit), or {_LEAST_PER_MINUTE:g} and more")
+    return value
+
+
+def _lower(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+LowerCase = BeforeValidator(_lower)
+"""For a choice among some words, written in any case."""
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+Words = Annotated[Names, AfterValidator(_one_word_each)]
+Files = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_split)]
+Language = Annotated[Literal["en", "es", "pt", "de", "fr"], LowerCase]
+Role = Annotated[Literal["everyone", "subscriber", "vip", "moderator", "broadcaster"], LowerCase]
+Languages = Annotated[tuple[Language, ...], NoDecode, BeforeValidator(_split)]
+Channels = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), AfterValidator(_channels)]
+YouTubeChannels = Annotated[Names, AfterValidator(_youtube_channels)]
+Secret = Annotated[SecretStr, AfterValidator(_no_space)]
+Hosts = Annotated[Names, AfterValidator(_hosts)]
+Http = Annotated[str, Field(pattern=r"^https?://[^\s/]+"), AfterValidator(_address)]
+Socket = Annotated[str, Field(pattern=r"^wss?://[^\s/]+"), AfterValidator(_address)]
+_Code = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
+Voices = Annotated[dict[_Code, str], NoDecode, BeforeValidator(_pairs)]
+Pause = Annotated[float, Field(ge=0, le=_DAY_S)]
+PerMinute = Annotated[float, Field(ge=0), AfterValidator(_some_or_none)]
