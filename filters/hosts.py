@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from filters import lookalikes, tlds
@@ -113,6 +114,7 @@ def _bare(label: str) -> str:
     return unicodedata.normalize("NFKC", label)
 
 
+@lru_cache(maxsize=1024)
 def _ending(label: str) -> tuple[str, int]:
     """The ending that a label is or begins with, and how many of its characters belong to it."""
     bare = _bare(label)
