@@ -43,16 +43,17 @@ FUNCTION = frozenset(
     "son".split()
 )
 """Words that stand beside any other by chance."""
-WINDOW = 4
-"""Tokens that one word is pulled apart into, at most."""
 _LONGEST_RUN = 20
 _TIMES = {"double": 2, "triple": 3}
+_TOLD = frozenset({*LETTER_NAMES, *_TIMES})
 _NOTHING = " "
 """Stands in a run for a token that its neighbour has told already."""
 
 
 def letters(found: Sequence[str]) -> Iterator[tuple[int, int, str]]:
     """Words told by the names of their letters: first token, the one behind the last, the word."""
+    if _TOLD.isdisjoint(found):
+        return
     told = [token if len(token) == 1 else LETTER_NAMES.get(token, "") for token in found]
     for i in range(len(found) - 1):
         if found[i] == "double" and told[i + 1] == "u":
@@ -86,6 +87,8 @@ def without_fillers(found: Sequence[str]) -> list[int] | None:
 
     None if that is all of them, or too few.
     """
+    if len(set(found)) == len(found) and EMOTES.isdisjoint(found):
+        return None
     again = {token for token, count in Counter(found).items() if count > 1 and len(token) > 1}
     twice = {a for a, b in zip(found, found[1:], strict=False) if a == b}
     fillers = (again - twice) | (EMOTES & set(found))
@@ -93,13 +96,3 @@ def without_fillers(found: Sequence[str]) -> list[int] | None:
     return rest if fillers and len(rest) > 1 else None
 
 
-def windows(found: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Neighbours that may belong together; a run of single letters whole or not at all."""
-    single = [len(token) == 1 for token in found]
-    for first in range(len(found) - 1):
-        # `i`, `a` and `u` also stand beside a letter as words of their own.
-        if first and single[first] and single[first - 1] and found[first - 1] not in "aiu":
-            continue
-        for behind in range(first + 2, min(len(found), first + WINDOW) + 1):
-            if not (behind < len(found) and single[behind - 1] and single[behind]):
-                yield first, behind

@@ -8,8 +8,10 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from filters.apart import EMOTES
+from filters.apart import EMOTES, FUNCTION
+from filters.leet import BRACKET, spellings
 from filters.tokens import shortened, stretched
 from filters.wordlist import WordList
 
@@ -21,6 +23,8 @@ _COMPOUND = 8
 _REMEMBERED = 8192
 """Words that are remembered at most; all are forgotten when there are more."""
 _LONGEST = 32
+_STRANGE = 3
+"""Letters from which a token may be more than it looks."""
 _DRAWN = 6
 """Letters from which one with a doubled last letter is an ordinary one drawn out."""
 _STRETCHES = 4
@@ -44,12 +48,50 @@ def _unstretched(word: str) -> Iterator[str]:
         yield _THRICE.sub(lambda m, each=each: m[1] * next(each), word)  # type: ignore[misc]
 
 
+class Kind(NamedTuple):
+    """What a token is by itself."""
+
+    plain: str
+    """Its likeliest spelling."""
+    latin: bool
+    """Whether that is of the letters a to z."""
+    known: bool
+    """Whether that is an ordinary word."""
+    common: bool
+    """Whether that stands beside any other word by chance."""
+    strange: tuple[str, ...]
+    """The spellings that may be a slip, or sound like something; none of an ordinary word."""
+
+
 class Ordinary:
     """The ordinary words of a channel. Whatever cannot be told is taken for ordinary."""
 
     def __init__(self, words: WordList) -> None:
         self._words = words
         self._known: dict[str, bool] = {}
+        self._kinds: dict[str, Kind] = {}
+
+    def kind(self, token: str) -> Kind:
+        """What a token is. It may hold jokers (leet.py)."""
+        kind = self._kinds.get(token)
+        if kind is None:
+            plain = spellings(token.lstrip(BRACKET))[0]
+            known = self.knows(plain)
+            kind = Kind(plain, latin(plain), known, plain in FUNCTION, self._strange(token))
+            if len(token) <= _LONGEST:
+                if len(self._kinds) >= _REMEMBERED:
+                    self._kinds.clear()
+                self._kinds[token] = kind
+        return kind
+
+    def _strange(self, token: str) -> tuple[str, ...]:
+        if len(token) < _STRANGE or token[0] == BRACKET:
+            return ()
+        ways = [word for word in spellings(token) if latin(word)]
+        dictionary = self._words.dictionary
+        if dictionary is None or any([self.knows(word) for word in ways]):
+            return ()
+        return tuple([word for word in ways if not dictionary.name(word)])
 
     def knows(self, word: str) -> bool:
         """Whether it is an ordinary word, stretched or not, or one that the streamer allows."""
@@ -84,8 +126,10 @@ class Ordinary:
 
         Abbreviations and emotes are of none: `gg wp kekw` tells nothing.
         """
+        if len(found) < _FOREIGN_WORDS:
+            return False
         plain = [token for token in found if len(token) > 2 and latin(token)]
         plain = [token for token in plain if token not in EMOTES]
         if len(plain) < _FOREIGN_WORDS:
             return False
-        return sum(not self.knows(token) for token in plain) >= _FOREIGN * len(plain)
+        return [self.knows(token) for token in plain].count(False) >= _FOREIGN * len(plain)

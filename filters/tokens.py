@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator, Sequence
+from functools import lru_cache
 
 _TOKEN = re.compile(r"[^\W_]+")
 # `she'll` is not `shell`, `we're` is not `were`.
@@ -17,8 +18,9 @@ _RUN = re.compile(r"(.)\1*")
 _VOWELS = frozenset("aeiouy")
 _LETTERS = re.compile("1{3,}")
 _MAX_RUNS = 6
-_MAX_WINDOW = 4
 _MAX_LETTERS = 40
+WINDOW = 4
+"""Tokens that one word is pulled apart into, at most."""
 HEAD = 3
 """Letters at the beginning of a word by which it is known that it may be a listed one."""
 
@@ -92,7 +94,8 @@ def unit(word: str) -> str:
 
 def letter_runs(found: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Runs of single letters as a whole, so that A S S E M B L E stays one word."""
-    for match in _LETTERS.finditer("".join(["1" if len(t) == 1 else " " for t in found])):
+    single = "".join(["1" if len(t) == 1 else " " for t in found])
+    for match in _LETTERS.finditer(single) if "111" in single else ():
         start, end = match.start(), min(match.end(), match.start() + _MAX_LETTERS)
         yield start, end
         # `i`, `a` and `u` also stand beside such a run as words of their own.
@@ -105,51 +108,72 @@ def letter_runs(found: Sequence[str]) -> Iterator[tuple[int, int]]:
             yield start + 1, end - 1
 
 
+def starts(found: Sequence[str], seen: set[tuple[str, ...]]) -> list[int]:
+    """The tokens that do not stand between the same neighbours as before.
+
+    Whatever is looked for in windows from there cannot be in any other.
+
+    Args:
+        found: the tokens of a reading.
+        seen: neighbourhoods of earlier readings; these are added.
+    """
+    # A token with what follows it in a window, the one before and the one behind.
+    padded = ["", *found, *[""] * WINDOW]
+    fresh = []
+    for i, around in enumerate(zip(*[padded[k:] for k in range(WINDOW + 2)], strict=False)):
+        if around not in seen:
+            seen.add(around)
+            fresh.append(i)
+    return fresh
+
+
+@lru_cache(maxsize=8192)
 def _voiceless(token: str) -> bool:
     return token.isascii() and token.isalpha() and _VOWELS.isdisjoint(token)
 
 
 def _neighbours(
-    found: Sequence[str], begins: Container[str], seen: set[tuple[str, ...]]
+    found: Sequence[str], begins: Container[str], firsts: Iterable[int]
 ) -> Iterator[tuple[int, int]]:
     """Neighbours, where one of them holds no vowel: no word by itself, as in `zo rg le`.
 
     A run of single letters is taken whole or not at all.
     """
-    padded = ["", *found, *[""] * _MAX_WINDOW]
-    # A token with what follows it in a window, the one before and the one behind.
-    for i, around in enumerate(zip(*(padded[k:] for k in range(_MAX_WINDOW + 2)), strict=False)):
-        if around in seen:
-            continue
-        seen.add(around)
-        joined = around[1]
-        if len(joined) == len(around[0]) == 1:
+    voiceless = [_voiceless(token) for token in found]
+    if True not in voiceless:
+        return
+    single = [len(token) == 1 for token in found] + [False]
+    for first in firsts:
+        joined = found[first]
+        if first and single[first - 1] and single[first]:
             continue
         if len(joined) >= HEAD and joined[:HEAD] not in begins:
             continue
-        for j in range(2, _MAX_WINDOW + 1):
-            joined += around[j]
+        for behind in range(first + 2, min(first + WINDOW, len(found)) + 1):
+            joined += found[behind - 1]
             # Three letters come together by chance, as in `if s`.
-            if not around[j] or (len(joined) > HEAD and joined[:HEAD] not in begins):
+            if len(joined) <= HEAD:
+                continue
+            if joined[:HEAD] not in begins:
                 break
-            splits_run = len(around[j]) == len(around[j + 1]) == 1
-            if len(joined) > HEAD and not splits_run and any(map(_voiceless, around[1 : j + 1])):
-                yield i, i + j
+            splits_run = single[behind - 1] and single[behind]
+            if not splits_run and True in voiceless[first:behind]:
+                yield first, behind
 
 
 def joins(
-    found: Sequence[str], begins: Container[str], seen: set[tuple[str, ...]]
+    found: Sequence[str], begins: Container[str], firsts: Iterable[int]
 ) -> Iterator[tuple[int, int]]:
     """Which neighbours may be one word pulled apart: the first of them and the one behind.
 
     Args:
         found: the tokens of a reading.
         begins: the `heads` of the words that are looked for.
-        seen: neighbourhoods given before, which are not given again; these are added.
+        firsts: the tokens from which to look.
     """
     if len(found) < 2:
         return
     yield from letter_runs(found)
-    yield from _neighbours(found, begins, seen)
-    if len(found) <= _MAX_WINDOW:
+    yield from _neighbours(found, begins, firsts)
+    if len(found) <= WINDOW:
         yield 0, len(found)

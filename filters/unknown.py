@@ -7,16 +7,15 @@ message are asked about, and with how much tolerance.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 
-from filters.apart import FUNCTION, LETTER_NAMES, windows
-from filters.leet import BRACKET, spellings
-from filters.ordinary import Ordinary, latin
+from filters.apart import LETTER_NAMES
+from filters.ordinary import Kind, Ordinary
 from filters.readings import Reading
 from filters.sound import phones
 from filters.stretches import TooContrived
+from filters.tokens import WINDOW
 from filters.wordlist import WordList
 
 _LISTENED = 90
@@ -70,17 +69,13 @@ class Unknown:
 
     def alone(self, token: str, ear: Ear) -> Iterator[tuple[int, str]]:
         """The entries that a token is a slip of, or sounds like, and which of the two."""
-        if len(token) < 3 or token in self._heard or token[0] == BRACKET:
+        strange = self._ordinary.kind(token).strange
+        if not strange or token in self._heard:
             return
         self._heard.add(token)
-        ways = [word for word in spellings(token) if latin(word)]
-        if not ways or any([self._ordinary.knows(word) for word in ways]):
-            return
-        dictionary = self._words.dictionary
-        for word in ways:
-            if dictionary is None or not dictionary.name(word):
-                yield from self._slip(word, ear)
-                yield from self._sound(word, ear)
+        for word in strange:
+            yield from self._slip(word, ear)
+            yield from self._sound(word, ear)
 
     def _slip(self, word: str, ear: Ear) -> Iterator[tuple[int, str]]:
         if len(word) < (6 if ear.foreign else 5 if ear.reading.lettered else 3):
@@ -102,40 +97,63 @@ class Unknown:
 
     # ---- several words
 
-    def together(self, found: Sequence[str], ear: Ear) -> Iterator[tuple[int, int, int]]:
-        """The entries that neighbours sound like together: entry, first token, the one behind."""
+    def together(
+        self, found: Sequence[str], firsts: Iterable[int], ear: Ear
+    ) -> Iterator[tuple[int, int, int]]:
+        """The entries that neighbours sound like together: entry, first token, the one behind.
+
+        `firsts` are the tokens from which to look.
+        """
         if len(found) < 2:
             return
-        plain = [spellings(token.lstrip(BRACKET))[0] for token in found]
-        # How many of the tokens before each are so.
-        known = [0, *accumulate([self._ordinary.knows(word) for word in plain])]
-        common = [0, *accumulate([word in FUNCTION for word in plain])]
-        mute = [0, *accumulate([not latin(word) for word in plain])]
-        for first, behind in windows(plain):
-            if mute[behind] > mute[first]:
+        kinds = [self._ordinary.kind(token) for token in found]
+        single = [len(kind.plain) == 1 for kind in kinds] + [False]
+        for first in firsts:
+            # `i`, `a` and `u` also stand beside a letter as words of their own.
+            within = first and single[first - 1] and kinds[first - 1].plain not in "aiu"
+            if not (within and single[first]):
+                for index, behind in self._from(first, kinds, single, ear):
+                    yield index, first, behind
+
+    def _from(
+        self, first: int, kinds: Sequence[Kind], single: Sequence[bool], ear: Ear
+    ) -> Iterator[tuple[int, int]]:
+        """The same for the neighbours that begin with one token: entry, the token behind."""
+        joined, _, familiar, common, _ = kinds[first]
+        ordinary = familiar
+        for at in range(first, min(first + WINDOW, len(kinds))):
+            kind = kinds[at]
+            if not kind.latin:
+                return
+            if at == first:
                 continue
-            # `king` may be the end of a word that is stretched over two.
-            last = behind - (plain[behind - 1].endswith("ing"))
-            familiar = known[last] > known[first]
-            pieces = plain[first:behind]
-            joined = "".join(pieces)
+            joined += kind.plain
+            ordinary = ordinary and kind.known
+            common = common or kind.common
+            before, familiar = familiar, familiar or kind.known
+            # A run of single letters is taken whole or not at all.
+            if single[at] and single[at + 1]:
+                continue
             if len(joined) not in _TOGETHER or joined in self._heard:
                 continue
-            if familiar and common[behind] > common[first]:
+            # `king` may be the end of a word that is stretched over two.
+            closed = before if kind.plain.endswith("ing") else familiar
+            pieces = [k.plain for k in kinds[first : at + 1]]
+            if closed and common:
                 # What stands beside anything by chance is no piece of a word.
-                index = self._halved(pieces, joined)
+                index = None if ordinary else self._halved(pieces, joined)
             else:
                 self._heard.add(joined)
-                ordinary = known[behind] - known[first] == len(pieces)
-                index = self._of_window(pieces, joined, ear, ordinary=ordinary, familiar=familiar)
+                if ordinary:
+                    index = self._of_ordinary(pieces, joined)
+                else:
+                    index = self._of_window(pieces, joined, ear, familiar=closed)
             if index is not None:
-                yield index, first, behind
+                yield index, at + 1
 
     def _of_window(
-        self, pieces: Sequence[str], joined: str, ear: Ear, *, ordinary: bool, familiar: bool
+        self, pieces: Sequence[str], joined: str, ear: Ear, *, familiar: bool
     ) -> int | None:
-        if ordinary:
-            return self._opened(self._of_ordinary(pieces, joined), joined)
         if ear.foreign and min(map(len, pieces)) > 3:
             return None
         self._listened += 1
@@ -163,7 +181,7 @@ class Unknown:
             index = exact.get(heard)
             if index is None and "h" in heard[1:]:
                 index = exact.get(heard[0] + heard[1:].replace("h", ""))
-        return index
+        return self._opened(index, joined)
 
     def _of_pieces(
         self, pieces: Sequence[str], joined: str, ear: Ear, *, familiar: bool

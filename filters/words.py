@@ -17,7 +17,7 @@ from filters.message import Hit
 from filters.ordinary import Ordinary, latin
 from filters.readings import Reading
 from filters.stretches import LOOKED_UP, Found, Stretches, TooContrived
-from filters.tokens import joins, letter_runs, spans, tokens
+from filters.tokens import joins, letter_runs, spans, starts, tokens
 from filters.unknown import Ear, Unknown
 from filters.wordlist import KEY, WordList
 
@@ -79,15 +79,16 @@ class Search:
                     yield index, how, at + start, at + end
             found += stretch.tokens
             at += len(chunk) + 1
+        firsts = starts(found, self._neighbourhoods)
         for index, how, first, behind in (
             *self._phrases(found),
-            *self._apart(found),
+            *self._apart(found, firsts),
             *self._runs(found),
         ):
             place = spans(reading.text)
             yield index, how, place[first][0], place[behind - 1][1]
         if self._words.dictionary is not None:
-            yield from self._doubtful(reading, found, fresh)
+            yield from self._doubtful(reading, found, firsts, fresh)
 
     def _opened(self, index: int | None, spelling: str) -> int | None:
         return None if index is None or self._words.opened(index, spelling) else index
@@ -107,7 +108,7 @@ class Search:
 
     def _phrases(self, found: Sequence[str]) -> Iterator[Found]:
         phrases = self._words.phrases
-        for i, token in enumerate(found) if phrases else ():
+        for i, token in enumerate(found) if not phrases.keys().isdisjoint(found) else ():
             for rest, index in phrases.get(token, ()):
                 behind = i + 1 + len(rest)
                 if found[i + 1 : i + 2] == [rest[0]] and tuple(found[i + 1 : behind]) == rest:
@@ -121,8 +122,8 @@ class Search:
                 for index, *_ in self._stretches.of("".join(found[first:behind])).found:
                     yield index, "pulled apart", first, behind
 
-    def _apart(self, found: Sequence[str]) -> Iterator[Found]:
-        for first, behind in joins(found, self._words.heads, self._neighbourhoods):
+    def _apart(self, found: Sequence[str], firsts: Sequence[int]) -> Iterator[Found]:
+        for first, behind in joins(found, self._words.heads, firsts):
             joined = "".join(found[first:behind])
             if joined in CONTRACTED and behind - first == 2 and behind < len(found):
                 continue
@@ -136,13 +137,18 @@ class Search:
         rest = without_fillers(found)
         if rest is not None:
             again = [found[i] for i in rest]
-            for first, behind in joins(again, self._words.heads, self._neighbourhoods):
+            fresh = starts(again, self._neighbourhoods)
+            for first, behind in joins(again, self._words.heads, fresh):
                 joined = "".join(again[first:behind])
                 if len(joined) > 2 and (index := self._whole_of(joined)) is not None:
                     yield index, "pulled apart by fillers", rest[first], rest[behind - 1] + 1
 
     def _doubtful(
-        self, reading: Reading, found: Sequence[str], fresh: Sequence[tuple[str, int]]
+        self,
+        reading: Reading,
+        found: Sequence[str],
+        firsts: Sequence[int],
+        fresh: Sequence[tuple[str, int]],
     ) -> Iterator[Found]:
         """Slips and sounds."""
         ear = self._unknown.ear(reading, found)
@@ -151,7 +157,7 @@ class Search:
                 for index, how in self._unknown.alone(token, ear):
                     start, end = spans(chunk)[number]
                     yield index, how, at + start, at + end
-        for index, first, behind in self._unknown.together(found, ear):
+        for index, first, behind in self._unknown.together(found, firsts, ear):
             place = spans(reading.text)
             yield index, "sounds like it, pulled apart", place[first][0], place[behind - 1][1]
         for index, how, first, behind in self._spelled_out(found, ear):
