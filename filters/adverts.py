@@ -12,6 +12,7 @@ import unicodedata
 from typing import NamedTuple
 
 from filters import links, lookalikes
+from filters.anyof import any_of
 
 _GOODS = (
     r"(?:follow(?:er)?s?|viewers?|views|subscribers?|subs|primes?"
@@ -99,13 +100,14 @@ _INFLATE = re.compile(r"(?<!\w)накрут\w{1,4}(?!\w)")
 _YOURS = re.compile(r"(?<!\w)(?:your|ur|you|tu|su|seu|teu|dein\w{0,2}|ta|ton|votre|твой|ваш)(?!\w)")
 
 # What any of the kinds holds: an ordinary line ends here.
-_GATE = tuple(
-    "buy purch order sell compr vend kauf achet купи прод закаж cheap promo discount price barat "
+_GATE = any_of((
+    *"buy purch order sell compr vend kauf achet купи прод закаж cheap promo discount price barat "
     "descuent descont billig gunstig rabatt cher remise дешев недорог скидк famous famos popular "
     "beruhmt bekannt celebre connu стать best mejores melhores beste meilleur лучшие design disen "
     "grafi graphi logo overlay banner emote discord telegram whats insta skype дискорд телеграм "
-    "grow boost накрут раскрут продви gain obten consigue".split()
-) + ("get ", "top ", "real ", "hol dir")
+    "grow boost накрут раскрут продви gain obten consigue".split(),
+    *("get ", "top ", "real ", "hol dir"),
+))  # fmt: skip
 _MARKS = re.compile(r"[\u0300-\u036f]+")
 _LEET = str.maketrans("0134578@$", "oieastbas")
 _LEET_WORD = re.compile(
@@ -186,7 +188,7 @@ def _promoted(folded: str) -> _Kind | None:
 
 
 def _find(text: str, folded: str, reading: str) -> Advert | None:
-    if not any([sign in folded for sign in _GATE]):
+    if not _GATE.search(folded):
         return None
     found = _bought(text, folded) or _promoted(folded)
     return None if found is None else Advert(found[0], reading, folded, *found[1])

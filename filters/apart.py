@@ -94,5 +94,3 @@ def without_fillers(found: Sequence[str]) -> list[int] | None:
     fillers = (again - twice) | (EMOTES & set(found))
     rest = [i for i, token in enumerate(found) if token not in fillers]
     return rest if fillers and len(rest) > 1 else None
-
-

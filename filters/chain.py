@@ -7,7 +7,7 @@ blocked word is dropped whole. Where a rule fails, the message is dropped too.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 from filters import adverts, drawing, links, numbers_private
@@ -49,9 +49,9 @@ class Rules:
     """The same for one that was paid for."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Draft:
-    """A message on its way through the rules."""
+    """A message on its way through the rules, each of which may change it."""
 
     text: str
     """What is left to say: as typed at first, at the end as the voice gets it."""
@@ -81,7 +81,7 @@ class Refused:
     """What of the text it refuses."""
 
 
-Rule = Callable[[Draft, Rules], Draft | Refused]
+Rule = Callable[[Draft, Rules], Refused | None]
 
 
 def _blocked(hit: Hit) -> Refused:
@@ -95,13 +95,14 @@ def _seen(
     return Hit("", None, how, reading, text, *span, what)
 
 
-def _emotes(draft: Draft, rules: Rules) -> Draft | Refused:
-    return replace(draft, text=clean(without_emotes(draft.text, draft.fragments)))
+def _emotes(draft: Draft, rules: Rules) -> Refused | None:
+    draft.text = clean(without_emotes(draft.text, draft.fragments))
+    return None
 
 
-def _words(draft: Draft, rules: Rules) -> Draft | Refused:
+def _words(draft: Draft, rules: Rules) -> Refused | None:
     if draft.text == draft.judged:
-        return draft
+        return None
     try:
         hit = draft.search.find(readings(draft.text))
     except TooContrived:
@@ -109,17 +110,20 @@ def _words(draft: Draft, rules: Rules) -> Draft | Refused:
             What.CONTRIVED, "a line with too many ways to read it", draft.text, (0, len(draft.text))
         )
         return Refused("too contrived to be judged", hit)
-    return replace(draft, judged=draft.text) if hit is None else _blocked(hit)
+    if hit is not None:
+        return _blocked(hit)
+    draft.judged = draft.text
+    return None
 
 
-def _split_words(draft: Draft, rules: Rules) -> Draft | Refused:
+def _split_words(draft: Draft, rules: Rules) -> Refused | None:
     hit = draft.search.find_split(draft.text, draft.earlier) if draft.earlier else None
-    return draft if hit is None else _blocked(hit)
+    return None if hit is None else _blocked(hit)
 
 
-def _patterns(draft: Draft, rules: Rules) -> Draft | Refused:
+def _patterns(draft: Draft, rules: Rules) -> Refused | None:
     if rules.patterns is None:
-        return draft
+        return None
     for reading in readings(draft.text):
         for text in spellings(reading.text):
             found = rules.patterns(text)
@@ -128,43 +132,43 @@ def _patterns(draft: Draft, rules: Rules) -> Draft | Refused:
             seen = reading.name, text, found.start, found.end
             hit = Hit(found.name, found.tier, "pattern", *seen, What.PATTERN)
             return Refused(f"blocked pattern ({hit.entry}, reading: {hit.reading})", hit)
-    return draft
+    return None
 
 
-def _adverts(draft: Draft, rules: Rules) -> Draft | Refused:
+def _adverts(draft: Draft, rules: Rules) -> Refused | None:
     found = adverts.find(draft.text)
     if found is None:
-        return draft
+        return None
     how = f"an advert ({found.kind})"
     span = found.start, found.end
     return Refused(how, _seen(What.ADVERT, how, found.text, span, reading=found.reading))
 
 
-def _links(draft: Draft, rules: Rules) -> Draft | Refused:
+def _links(draft: Draft, rules: Rules) -> Refused | None:
     found = links.find(draft.text, rules.hosts) if rules.links == "drop" else ()
-    return Refused("a link", _seen(What.LINK, "a link", draft.text, found[0])) if found else draft
+    return Refused("a link", _seen(What.LINK, "a link", draft.text, found[0])) if found else None
 
 
-def _numbers(draft: Draft, rules: Rules) -> Draft | Refused:
+def _numbers(draft: Draft, rules: Rules) -> Refused | None:
     if rules.links != "drop":
-        return draft
+        return None
     # The path of an allowed address is not spoken, whatever numbers it holds.
     text = links.replace(draft.text, hosts=rules.hosts)
     found = numbers_private.find(text)
     if not found:
-        return draft
+        return None
     how = "a telephone or card number"
     reading = "as typed" if text == draft.text else "paths of links out"
     return Refused(how, _seen(What.NUMBER, how, text, found[0], reading=reading))
 
 
-def _drawing(draft: Draft, rules: Rules) -> Draft | Refused:
+def _drawing(draft: Draft, rules: Rules) -> Refused | None:
     span = drawing.find(draft.text)
     how = "drawn with characters"
-    return draft if span is None else Refused(how, _seen(What.DRAWING, how, draft.text, span))
+    return None if span is None else Refused(how, _seen(What.DRAWING, how, draft.text, span))
 
 
-def _speakable(draft: Draft, rules: Rules) -> Draft | Refused:
+def _speakable(draft: Draft, rules: Rules) -> Refused | None:
     language = language_of(draft.text, rules.language)
     words = phrases(language)
     text = links.replace(draft.text, words.link, rules.saying.hosts)
@@ -173,12 +177,13 @@ def _speakable(draft: Draft, rules: Rules) -> Draft | Refused:
         text = words.link
     text = numbers_private.replace(text, words.number)
     text = speakable(text, language=language, say=rules.saying)
-    return replace(draft, text=cut(text, draft.seconds), language=language)
+    draft.text, draft.language = cut(text, draft.seconds), language
+    return None
 
 
-def _name(draft: Draft, rules: Rules) -> Draft | Refused:
+def _name(draft: Draft, rules: Rules) -> Refused | None:
     if draft.name is None or not draft.text:
-        return draft
+        return None
     name = spoken_name(draft.name)
     try:
         refused = any(draft.search.find(readings(n)) is not None for n in (draft.name, name))
@@ -187,7 +192,8 @@ def _name(draft: Draft, rules: Rules) -> Draft | Refused:
     if refused or not name:
         name = nobody(draft.language)
     said = f"{says(name, draft.language)} {draft.text}"
-    return replace(draft, text=cut(said, draft.seconds))
+    draft.text = cut(said, draft.seconds)
+    return None
 
 
 RULES: tuple[tuple[str, Rule], ...] = (
@@ -238,12 +244,11 @@ def judge(
     )
     for name, rule in RULES:
         try:
-            judged = rule(draft, rules)
+            refused = rule(draft, rules)
         except Exception as error:  # noqa: BLE001 - a rule that cannot decide stays silent
             return Verdict(Action.DROP, f"error in rule {name}: {type(error).__name__}", rule=name)
-        if isinstance(judged, Refused):
-            return Verdict(Action.DROP, judged.reason, rule=name, hit=judged.hit)
-        draft = judged
+        if refused is not None:
+            return Verdict(Action.DROP, refused.reason, rule=name, hit=refused.hit)
     reason = "passed every rule" if draft.text else "nothing to say"
     seconds = estimate_seconds(draft.text)
     return Verdict(Action.SPEAK, reason, draft.text, seconds, language=draft.language)

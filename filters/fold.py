@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from filters import lookalikes
 
@@ -68,6 +69,14 @@ def _visible(text: str) -> str:
     return kept
 
 
+# Every rule cleans what it is given, and most are given what is clean already.
+@lru_cache(maxsize=16)
+def _seen(text: str) -> str:
+    for sentence, begins in _SENTENCES.items():
+        text = text.replace(sentence, begins)
+    return _visible(text)
+
+
 def clean(text: str) -> str:
     """The text without what cannot be seen, at most `LIMIT` code points, spaces single.
 
@@ -77,9 +86,7 @@ def clean(text: str) -> str:
     """
     text = text[:RAW_LIMIT].strip()
     if not (text.isascii() and text.isprintable()):
-        for sentence, begins in _SENTENCES.items():
-            text = text.replace(sentence, begins)
-        text = _visible(text)
+        text = _seen(text)
     return " ".join(text.split())[:LIMIT].rstrip()
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from filters import tlds
+from filters.anyof import any_of
 from filters.hosts import Host
 
 # What each pattern below names: the whole address, if it is more than the host and what follows;
@@ -102,6 +103,7 @@ _WAYS = tuple(
     )
 )
 """Ways to tell a host, each with what a text holds, in lower case, that may be one."""
+_SIGNS = any_of(sign for signs, _ in _WAYS for sign in signs)
 _NO_LABELS = (
     tlds.COMMON
     | tlds.ARTICLES
@@ -132,6 +134,8 @@ def find(text: str) -> Iterator[Host]:
     Mail, IPs and endings that stand alone have no name.
     """
     lower = text.casefold()
+    if not _SIGNS.search(lower):
+        return
     for signs, pattern in _WAYS:
         if not any([sign in lower for sign in signs]):
             continue

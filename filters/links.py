@@ -9,10 +9,12 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Container, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from filters import hosts as hosts_
 from filters import hosts_spaced, tlds
+from filters.anyof import any_of
 from filters.samelength import plain
 
 _AT_WORD = r"(?:at|arroba|arobase|chez|ät|klammeraffe|собака)"
@@ -20,9 +22,8 @@ _SLASH = r"[/\\]"
 _BEGIN = r"(?<![^\W_])"
 _END = r"(?![^\W_])"
 # An ordinary line holds none of these and ends here.
-_SIGNS = (
-    *hosts_.DOT_CHARS,
-    *"@/\\[{",
+_MARKS = frozenset((*hosts_.DOT_CHARS, *"@/\\[{"))
+_SIGNS = any_of((
     *(
         "(at",
         "( at",
@@ -40,7 +41,7 @@ _SIGNS = (
     *("点", "點", "ドット", "닷", "점", "www", "colon"),
     *("mailto:", "magnet:", "tel:", "sms:", "arroba", "arobase"),
     *sorted(tlds.MAIL - tlds.MAIL_WORDS),
-)
+))  # fmt: skip
 _HEX = re.compile(r"[a-f\d]:[a-f\d]{1,4}:")
 _URL = re.compile(
     rf"""
@@ -174,10 +175,14 @@ def _merged(found: list[_Address]) -> list[_Address]:
 
 def _signed(text: str) -> bool:
     lower = text.lower()
-    return any([sign in lower for sign in _SIGNS]) or _HEX.search(lower) is not None
+    if not _MARKS.isdisjoint(lower) or _SIGNS.search(lower):
+        return True
+    return ":" in lower and _HEX.search(lower) is not None
 
 
-def _addresses(text: str) -> list[_Address]:
+# Several rules ask about the same text.
+@lru_cache(maxsize=16)
+def _addresses(text: str) -> tuple[_Address, ...]:
     text = plain(text)
     dotted: list[_Address] = []
     if _signed(text):
@@ -187,7 +192,7 @@ def _addresses(text: str) -> list[_Address]:
     spaced = [_Address(host.start, host.end, host.name) for host in hosts_spaced.find(text)]
     # Of what has dots too, the dots say more.
     apart = [s for s in spaced if not any(s.start < d.end and d.start < s.end for d in dotted)]
-    return _merged([*dotted, *apart]) if apart else dotted
+    return tuple(_merged([*dotted, *apart]) if apart else dotted)
 
 
 def _allowed(host: str, hosts: Container[str]) -> str:
@@ -216,6 +221,8 @@ def replace(text: str, word: str = "link", hosts: Container[str] = ()) -> str:
     """
     for _ in range(_ROUNDS):
         found = _addresses(text)
+        if not found:
+            break
         pieces, last = [], 0
         for address in found:
             said = _allowed(address.host, hosts) or word

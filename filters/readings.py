@@ -95,6 +95,8 @@ def _readings(cleaned: str) -> Iterator[Reading]:
     yield from _sounded(unicodedata.normalize("NFKC", cleaned)[:LIMIT].casefold())
 
 
+# The rules about words and the streamer's patterns look at the same ones.
+@lru_cache(maxsize=4)
 def readings(text: str) -> tuple[Reading, ...]:
     """Every reading that may hold a word, the plain one first; equal readings are given once."""
     cleaned = clean(text)

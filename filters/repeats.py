@@ -15,14 +15,16 @@ _AGAIN = re.compile(r"([^\s\d]{2,10}?)\1{2,}", re.IGNORECASE)
 _ENDLESS = re.compile(r"([a-zA-Z\u00c0-\u052f]{30})[a-zA-Z\u00c0-\u052f]+")
 _MASHED = re.compile(r"([bcdfghjklmnpqrstvwxz]{3})[bcdfghjklmnpqrstvwxz]{7,}", re.IGNORECASE)
 _MARKS = re.compile(r"([!?])[!?]+|([.,:;'\"-])\2+|([^\w\s])\3{2,}")
+_SIGNS = re.compile(r"[^\w\s]{2}")
+_LEAST_MASHED = 10
 
 
 def _once(text: str) -> str:
     """Groups of up to `_PERIOD` words that are said three times and more, said twice."""
-    words = text.split()
-    heard = [word.casefold() for word in words]
+    heard = text.casefold().split()
     if len(set(heard)) == len(heard):
         return text
+    words = text.split()
     for period in range(1, _PERIOD + 1):
         if sum(map(operator.eq, heard, heard[period:])) < 2 * period:
             continue
@@ -41,7 +43,16 @@ def shortened(text: str) -> str:
 
     Words of more than 30 letters and mashed keys are cut, repeated signs are one.
     """
-    text = _STRETCHED.sub(r"\1\1", text)
-    text = _AGAIN.sub(r"\1\1", text)
-    text = _ENDLESS.sub(r"\1", _MASHED.sub(r"\1", text))
-    return _once(_MARKS.sub(r"\1\2\3", text))
+    words = text.casefold().split()
+    # How many letters of a word stand in it already: a piece of two needs four to stand there
+    # three times. Few lines hold what the patterns look for.
+    again = max([len(word) - len(set(word)) for word in words], default=0)
+    if again >= 2:
+        text = _STRETCHED.sub(r"\1\1", text)
+    if again >= 4:
+        text = _AGAIN.sub(r"\1\1", text)
+    if max(map(len, words), default=0) >= _LEAST_MASHED:
+        text = _ENDLESS.sub(r"\1", _MASHED.sub(r"\1", text))
+    if _SIGNS.search(text):
+        text = _MARKS.sub(r"\1\2\3", text)
+    return _once(text)

@@ -111,7 +111,7 @@ def test_paid_lines_may_be_longer() -> None:
 
 
 def test_a_rule_that_raises_drops_the_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(draft: Draft, rules: Rules) -> Draft:
+    def broken(draft: Draft, rules: Rules) -> None:
         raise KeyError(draft.text)
 
     monkeypatch.setattr(chain, "RULES", (*chain.RULES, ("broken", broken)))
