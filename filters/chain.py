@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from filters import adverts, drawing, links, numbers_private
+from filters.effort import TooContrived
 from filters.fold import clean
 from filters.language import language_of
 from filters.leet import spellings
@@ -20,7 +21,6 @@ from filters.patterns import Patterns
 from filters.phrases_said import phrases
 from filters.readings import readings
 from filters.speakable import Saying, cut, estimate_seconds, speakable, without_emotes
-from filters.stretches import TooContrived
 from filters.trigger import is_paid
 from filters.wordlist import WordList, compile_words
 from filters.words import Search
@@ -63,6 +63,8 @@ class Draft:
     """The most that it may take to say."""
     search: Search
     """What has been looked up in its readings already."""
+    wary: bool
+    """Whether to be stricter, as with an author whom nobody here knows."""
     name: str | None = None
     """The author's display name if it is to be said; hostile."""
     language: str = ""
@@ -185,8 +187,9 @@ def _name(draft: Draft, rules: Rules) -> Refused | None:
     if draft.name is None or not draft.text:
         return None
     name = spoken_name(draft.name)
+    search = Search(rules.words, wary=draft.wary)
     try:
-        refused = any(draft.search.find(readings(n)) is not None for n in (draft.name, name))
+        refused = any(search.find(readings(n)) is not None for n in (draft.name, name))
     except TooContrived:
         refused = True
     if refused or not name:
@@ -240,6 +243,7 @@ def judge(
         tuple(earlier),
         rules.max_seconds_paid if is_paid(message) else rules.max_seconds,
         Search(rules.words, wary=wary),
+        wary,
         message.author.name if say_name else None,
     )
     for name, rule in RULES:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Callable, Mapping
 
 _STROKES = frozenset("=/\\|_~#*<>^()[]{}°+`-")
 _INK = 12
@@ -31,8 +33,16 @@ def _is_block(char: str) -> bool:
     return "\u2500" <= char <= "\u25ff" or "\u2800" <= char <= "\u28ff"
 
 
+def _is_stroke(char: str) -> bool:
+    return char in _STROKES or _is_block(char)
+
+
 def _is_symbol(char: str) -> bool:
     return not char.isalnum() and char not in _SPEECH and ord(char) < 0x2600
+
+
+def _count(kind: Callable[[str], bool], counts: Mapping[str, int]) -> int:
+    return sum([count for char, count in counts.items() if kind(char)])
 
 
 def find(text: str) -> tuple[int, int] | None:
@@ -53,16 +63,16 @@ def _all_drawn(text: str) -> bool:
         return False
     if not ink.isascii():
         ink = "".join([c for c in ink if not (c.isspace() or unicodedata.combining(c))])
-        blocks = sum(map(_is_block, ink))
+        blocks = _count(_is_block, Counter(ink))
         if blocks >= _INK and blocks >= _BLOCKS * len(ink):
             return True
         if len(_FACE.findall(text)) >= _FACES:
             return True
     size = len(ink)
-    strokes = sum(c in _STROKES or _is_block(c) for c in ink)
+    counts = Counter(ink)
     # One face of signs beside a word is no drawing.
     if size < 2 * _INK and _WORD.search(text):
         return False
-    if size >= _INK and strokes >= _SHARE * size:
+    if size >= _INK and _count(_is_stroke, counts) >= _SHARE * size:
         return True
-    return size >= _SYMBOLS_INK and sum(map(_is_symbol, ink)) >= _SYMBOLS * size
+    return size >= _SYMBOLS_INK and _count(_is_symbol, counts) >= _SYMBOLS * size

@@ -16,6 +16,10 @@ _ENDINGS = tuple("ing ings in ins s z es ez ed d t @ @s @z i r".split())
 _ANY_ENDINGS = ("u", "o")
 """What is put behind a word for fun: behind a short one it makes another word of it."""
 _VOWELS = frozenset("@iuo")
+_BY_LAST = {
+    last: tuple(ending for ending in _ENDINGS + _ANY_ENDINGS if ending[-1] == last)
+    for last in {ending[-1] for ending in _ENDINGS + _ANY_ENDINGS}
+}
 _LONG = 5
 """Phones from which a word stays the same with a vowel behind it."""
 _TOLERANCE = (0.0, 0.0, 0.0, 0.3, 0.4, 0.55, 0.65, 0.75)
@@ -91,7 +95,7 @@ class Sounds:
 
     def _stems(self, heard: str) -> Iterable[tuple[str, float]]:
         yield heard, 0.0
-        for ending in _ENDINGS + _ANY_ENDINGS:
+        for ending in _BY_LAST.get(heard[-1:], ()):
             least = _LONG if ending in _VOWELS else _SHORTEST
             if heard.endswith(ending) and len(heard) - len(ending) >= least:
                 yield heard[: -len(ending)], _REGULAR

@@ -23,6 +23,8 @@ _COMPOUND = 8
 _REMEMBERED = 8192
 """Words that are remembered at most; all are forgotten when there are more."""
 _LONGEST = 32
+_WAYS = 1
+"""Spellings of a token longer than any word that are looked at."""
 _STRANGE = 3
 """Letters from which a token may be more than it looks."""
 _DRAWN = 6
@@ -59,6 +61,8 @@ class Kind(NamedTuple):
     """Whether that is an ordinary word."""
     common: bool
     """Whether that stands beside any other word by chance."""
+    telling: bool
+    """Whether it tells the language of a line: abbreviations and emotes are of none."""
     strange: tuple[str, ...]
     """The spellings that may be a slip, or sound like something; none of an ordinary word."""
 
@@ -77,7 +81,9 @@ class Ordinary:
         if kind is None:
             plain = spellings(token.lstrip(BRACKET))[0]
             known = self.knows(plain)
-            kind = Kind(plain, latin(plain), known, plain in FUNCTION, self._strange(token))
+            telling = len(token) > 2 and latin(token) and token not in EMOTES
+            strange = self._strange(token)
+            kind = Kind(plain, latin(plain), known, plain in FUNCTION, telling, strange)
             if len(token) <= _LONGEST:
                 if len(self._kinds) >= _REMEMBERED:
                     self._kinds.clear()
@@ -87,9 +93,9 @@ class Ordinary:
     def _strange(self, token: str) -> tuple[str, ...]:
         if len(token) < _STRANGE or token[0] == BRACKET:
             return ()
-        ways = [word for word in spellings(token) if latin(word)]
+        ways = list(filter(latin, spellings(token)))[: _WAYS if len(token) > _LONGEST else None]
         dictionary = self._words.dictionary
-        if dictionary is None or any([self.knows(word) for word in ways]):
+        if dictionary is None or any(map(self.knows, ways)):
             return ()
         return tuple([word for word in ways if not dictionary.name(word)])
 
@@ -121,15 +127,11 @@ class Ordinary:
         # `burgerr` is what is left of a longer one when it is made ready to be spoken.
         return len(word) >= _DRAWN and word[-1] == word[-2] and dictionary.known(word[:-1])
 
-    def foreign(self, found: Sequence[str]) -> bool:
-        """Whether tokens are of a language that the dictionary does not hold.
 
-        Abbreviations and emotes are of none: `gg wp kekw` tells nothing.
-        """
-        if len(found) < _FOREIGN_WORDS:
-            return False
-        plain = [token for token in found if len(token) > 2 and latin(token)]
-        plain = [token for token in plain if token not in EMOTES]
-        if len(plain) < _FOREIGN_WORDS:
-            return False
-        return [self.knows(token) for token in plain].count(False) >= _FOREIGN * len(plain)
+def foreign(kinds: Sequence[Kind]) -> bool:
+    """Whether tokens are of a language that the dictionary does not hold.
+
+    `gg wp kekw` tells nothing.
+    """
+    known = [kind.known for kind in kinds if kind.telling]
+    return len(known) >= _FOREIGN_WORDS and known.count(False) >= _FOREIGN * len(known)

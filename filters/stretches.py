@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from filters.effort import TooContrived
 from filters.inside import meant
 from filters.leet import BRACKET, spellings
 from filters.masks import masked
@@ -19,16 +20,12 @@ _REMEMBERED = 8192
 """Stretches that are remembered at most; all are forgotten when there are more."""
 _LONGEST = 32
 """Characters of a stretch that is remembered."""
-LOOKED_UP = 200
-"""Spellings that are looked up for one message at most; ordinary lines need up to 90."""
+_LOOKED_UP = 200
+"""Spellings that are looked up for one stretch at most; a whole ordinary line needs up to 160."""
 _MEANT = 3
 """Look-ups that it takes to tell whether a word inside another one is meant."""
 _LONG = 40
 """Letters from which no token is a word by itself: whatever is found inside counts."""
-
-
-class TooContrived(Exception):  # noqa: N818 - it says what the text is
-    """A text has so many spellings that looking at all of them would hold others up."""
 
 
 Found = tuple[int, str, int, int]
@@ -82,7 +79,7 @@ class _Look:
 
     def _take(self, looked_up: int) -> None:
         self._looked_up += looked_up
-        if self._looked_up > LOOKED_UP:
+        if self._looked_up > _LOOKED_UP:
             raise TooContrived
 
     def _whole(self, word: str) -> int | None:

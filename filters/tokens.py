@@ -166,6 +166,8 @@ def joins(
 ) -> Iterator[tuple[int, int]]:
     """Which neighbours may be one word pulled apart: the first of them and the one behind.
 
+    Runs of single letters (`letter_runs`) may be so as well.
+
     Args:
         found: the tokens of a reading.
         begins: the `heads` of the words that are looked for.
@@ -173,7 +175,6 @@ def joins(
     """
     if len(found) < 2:
         return
-    yield from letter_runs(found)
     yield from _neighbours(found, begins, firsts)
     if len(found) <= WINDOW:
         yield 0, len(found)

@@ -11,15 +11,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from filters.apart import LETTER_NAMES
-from filters.ordinary import Kind, Ordinary
+from filters.effort import LISTEN, Effort
+from filters.ordinary import Kind, Ordinary, foreign
 from filters.readings import Reading
 from filters.sound import phones
-from filters.stretches import TooContrived
 from filters.tokens import WINDOW
 from filters.wordlist import WordList
 
-_LISTENED = 90
-"""Neighbours that are listened to for one message at most; ordinary lines need up to 34."""
 _WARY = 0.15
 """Tolerance of sounds that a stranger has less."""
 _DRAWN_OUT = 10
@@ -48,32 +46,33 @@ class Ear:
 class Unknown:
     """What the unknown words of one message may stand for; asks about each only once."""
 
-    def __init__(self, words: WordList, ordinary: Ordinary, *, wary: bool = False) -> None:
+    def __init__(
+        self, words: WordList, ordinary: Ordinary, effort: Effort, *, wary: bool = False
+    ) -> None:
         self._words = words
         self._ordinary = ordinary
         self._wary = _WARY if wary else 0.0
         self._heard: set[str] = set()
-        self._listened = 0
+        self._effort = effort
 
-    def ear(self, reading: Reading, found: Sequence[str]) -> Ear:
+    def ear(self, reading: Reading, kinds: Sequence[Kind]) -> Ear:
         """How to listen to a reading with these tokens."""
-        foreign = self._ordinary.foreign(found)
-        factor = 0.4 if foreign else 0.5 if reading.lettered else 1.0
-        extra = self._wary + (_SOUNDED if reading.sounded and not foreign else 0.0)
-        return Ear(reading, foreign, factor, extra)
+        unknown = foreign(kinds)
+        factor = 0.4 if unknown else 0.5 if reading.lettered else 1.0
+        extra = self._wary + (_SOUNDED if reading.sounded and not unknown else 0.0)
+        return Ear(reading, unknown, factor, extra)
 
     def _opened(self, index: int | None, spelling: str) -> int | None:
         return None if index is None or self._words.opened(index, spelling) else index
 
     # ---- one word
 
-    def alone(self, token: str, ear: Ear) -> Iterator[tuple[int, str]]:
+    def alone(self, token: str, kind: Kind, ear: Ear) -> Iterator[tuple[int, str]]:
         """The entries that a token is a slip of, or sounds like, and which of the two."""
-        strange = self._ordinary.kind(token).strange
-        if not strange or token in self._heard:
+        if not kind.strange or token in self._heard:
             return
         self._heard.add(token)
-        for word in strange:
+        for word in kind.strange:
             yield from self._slip(word, ear)
             yield from self._sound(word, ear)
 
@@ -98,15 +97,14 @@ class Unknown:
     # ---- several words
 
     def together(
-        self, found: Sequence[str], firsts: Iterable[int], ear: Ear
+        self, kinds: Sequence[Kind], firsts: Iterable[int], ear: Ear
     ) -> Iterator[tuple[int, int, int]]:
         """The entries that neighbours sound like together: entry, first token, the one behind.
 
         `firsts` are the tokens from which to look.
         """
-        if len(found) < 2:
+        if len(kinds) < 2:
             return
-        kinds = [self._ordinary.kind(token) for token in found]
         single = [len(kind.plain) == 1 for kind in kinds] + [False]
         for first in firsts:
             # `i`, `a` and `u` also stand beside a letter as words of their own.
@@ -119,7 +117,7 @@ class Unknown:
         self, first: int, kinds: Sequence[Kind], single: Sequence[bool], ear: Ear
     ) -> Iterator[tuple[int, int]]:
         """The same for the neighbours that begin with one token: entry, the token behind."""
-        joined, _, familiar, common, _ = kinds[first]
+        joined, _, familiar, common, *_ = kinds[first]
         ordinary = familiar
         for at in range(first, min(first + WINDOW, len(kinds))):
             kind = kinds[at]
@@ -156,9 +154,7 @@ class Unknown:
     ) -> int | None:
         if ear.foreign and min(map(len, pieces)) > 3:
             return None
-        self._listened += 1
-        if self._listened > _LISTENED:
-            raise TooContrived
+        self._effort.take(LISTEN)
         return self._opened(self._of_pieces(pieces, joined, ear, familiar=familiar), joined)
 
     def _halved(self, pieces: Sequence[str], joined: str) -> int | None:
@@ -198,7 +194,8 @@ class Unknown:
             index = sounds.of(joined, factor=factor, extra=0.0 if bare else ear.extra, bare=bare)
             if index is None:
                 heard = _AGAIN.sub(r"\1", "".join([phones(p) for p in pieces]))
-                index = sounds.near(heard, factor=factor, letters=len(joined), bare=bare)
+                if heard != phones(joined):
+                    index = sounds.near(heard, factor=factor, letters=len(joined), bare=bare)
         return index
 
     def split(self, pieces: Sequence[str], joined: str) -> int | None:

@@ -100,8 +100,8 @@ class WordList:
     """How many letters the keys of `anchored` have."""
     floating: Mapping[str, tuple[Wild, ...]]
     """Wildcard entries that begin with `*`, by the first letters of their first literal."""
-    phrases: Mapping[str, tuple[tuple[tuple[str, ...], int], ...]]
-    """Entries of several words, by the first."""
+    phrases: Mapping[tuple[str, str], tuple[tuple[tuple[str, ...], int], ...]]
+    """Entries of several words, by the first two: the others, and the entry."""
     squeezed: Mapping[str, tuple[str, ...]]
     """The forms with a doubled letter, by what they are squeezed."""
     heads: frozenset[str]
@@ -246,7 +246,7 @@ def compile_words(
         anchored=anchored,
         sizes=tuple(sorted(set(map(len, anchored)))),
         floating=_grouped((next(filter(None, w.pieces))[:KEY], w) for w in wild if not w.pieces[0]),
-        phrases=_grouped((parts[0], (parts[1:], i)) for parts, i in phrases),
+        phrases=_grouped(((parts[0], parts[1]), (parts[2:], i)) for parts, i in phrases),
         squeezed=_grouped((squeezed(form), form) for form in unsqueezed),
         heads=heads(forms),
         sounds=compile_sounds(bad, {i: entry.loose for i, entry in enumerate(listed_entries)}),

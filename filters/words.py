@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from filters.apart import CONTRACTED, letters, without_fillers
+from filters.effort import LOOK_UP, NEIGHBOURS, Effort
 from filters.fold import fold
 from filters.leet import leet, spellings
 from filters.message import Hit
 from filters.ordinary import Ordinary, latin
 from filters.readings import Reading
-from filters.stretches import LOOKED_UP, Found, Stretches, TooContrived
+from filters.stretches import Found, Stretches
 from filters.tokens import joins, letter_runs, spans, starts, tokens
 from filters.unknown import Ear, Unknown
 from filters.wordlist import KEY, WordList
@@ -25,6 +27,8 @@ _SPELLED_OUT = 9
 """Single letters in a row up to which they may sound like a word; more are a sentence."""
 _TAIL = 5
 _HEAD = 3
+_Run = tuple[int, int]
+"""Neighbouring tokens: the first of them and the one behind."""
 
 
 @lru_cache(maxsize=4)
@@ -43,15 +47,19 @@ class Search:
     def __init__(self, words: WordList, *, wary: bool = False) -> None:
         self._words = words
         self._stretches, self._ordinary = _memory(words)
-        self._unknown = Unknown(words, self._ordinary, wary=wary)
+        self._effort = Effort()
+        self._unknown = Unknown(words, self._ordinary, self._effort, wary=wary)
         self._looked_at: set[str] = set()
-        self._looked_up = 0
         self._whole: dict[str, int | None] = {}
         self._neighbourhoods: set[tuple[str, ...]] = set()
         self._clear: set[str] = set()
 
-    def find(self, readings: Iterable[Reading]) -> Hit | None:
-        """The first hit in readings, or None. Raises TooContrived if it cannot be told in time."""
+    def find(self, readings: Sequence[Reading]) -> Hit | None:
+        """The first hit in the readings of a text, the plain one first, or None.
+
+        Raises TooContrived if it cannot be told in time.
+        """
+        self._effort.allow(len(readings[0].text))
         for reading in readings:
             if reading.text not in self._clear:
                 for found in self._hits(reading):
@@ -67,63 +75,63 @@ class Search:
     def _hits(self, reading: Reading) -> Iterator[Found]:
         """What a reading holds and no earlier one held, in order of how sure it is."""
         found: list[str] = []
-        fresh: list[tuple[str, int]] = []
+        fresh: list[tuple[str, int, int]] = []
         at = 0
         for chunk in reading.text.split(" "):
             stretch = self._stretches.of(chunk)
             if stretch.tokens and chunk not in self._looked_at:
                 self._looked_at.add(chunk)
-                self._take(stretch.looked_up)
-                fresh.append((chunk, at))
+                fresh.append((chunk, at, len(found)))
                 for index, how, start, end in stretch.found:
                     yield index, how, at + start, at + end
+                self._effort.take(LOOK_UP * stretch.looked_up)
             found += stretch.tokens
             at += len(chunk) + 1
         firsts = starts(found, self._neighbourhoods)
+        if not firsts:
+            return
+        self._effort.take(NEIGHBOURS * len(firsts))
+        runs = list(letter_runs(found))
         for index, how, first, behind in (
             *self._phrases(found),
-            *self._apart(found, firsts),
-            *self._runs(found),
+            *self._apart(found, firsts, runs),
+            *self._runs(found, runs),
         ):
             place = spans(reading.text)
             yield index, how, place[first][0], place[behind - 1][1]
         if self._words.dictionary is not None:
-            yield from self._doubtful(reading, found, firsts, fresh)
+            yield from self._doubtful(reading, found, firsts, fresh, runs)
 
     def _opened(self, index: int | None, spelling: str) -> int | None:
         return None if index is None or self._words.opened(index, spelling) else index
 
-    def _take(self, looked_up: int) -> None:
-        self._looked_up += looked_up
-        if self._looked_up > LOOKED_UP:
-            raise TooContrived from None
-
     def _whole_of(self, word: str) -> int | None:
-        try:
-            return self._whole[word]
-        except KeyError:
-            self._take(1)
-            index = self._whole[word] = self._opened(self._words.whole(word), word)
-            return index
+        if word not in self._whole:
+            self._effort.take(LOOK_UP)
+            self._whole[word] = self._opened(self._words.whole(word), word)
+        return self._whole[word]
 
     def _phrases(self, found: Sequence[str]) -> Iterator[Found]:
         phrases = self._words.phrases
-        for i, token in enumerate(found) if not phrases.keys().isdisjoint(found) else ():
-            for rest, index in phrases.get(token, ()):
-                behind = i + 1 + len(rest)
-                if found[i + 1 : i + 2] == [rest[0]] and tuple(found[i + 1 : behind]) == rest:
+        pairs = list(pairwise(found))
+        for i, pair in enumerate(pairs) if not phrases.keys().isdisjoint(pairs) else ():
+            for rest, index in phrases.get(pair, ()):
+                behind = i + 2 + len(rest)
+                if tuple(found[i + 2 : behind]) == rest:
                     if self._opened(index, "".join(found[i:behind])) is not None:
                         yield index, "phrase", i, behind
 
-    def _runs(self, found: Sequence[str]) -> Iterator[Found]:
+    def _runs(self, found: Sequence[str], runs: Iterable[_Run]) -> Iterator[Found]:
         """What single letters in a row hold: a sentence may be spelled out so as well as a word."""
-        for first, behind in letter_runs(found):
+        for first, behind in runs:
             if behind - first > KEY:
                 for index, *_ in self._stretches.of("".join(found[first:behind])).found:
                     yield index, "pulled apart", first, behind
 
-    def _apart(self, found: Sequence[str], firsts: Sequence[int]) -> Iterator[Found]:
-        for first, behind in joins(found, self._words.heads, firsts):
+    def _apart(
+        self, found: Sequence[str], firsts: Sequence[int], runs: Iterable[_Run]
+    ) -> Iterator[Found]:
+        for first, behind in (*runs, *joins(found, self._words.heads, firsts)):
             joined = "".join(found[first:behind])
             if joined in CONTRACTED and behind - first == 2 and behind < len(found):
                 continue
@@ -138,7 +146,8 @@ class Search:
         if rest is not None:
             again = [found[i] for i in rest]
             fresh = starts(again, self._neighbourhoods)
-            for first, behind in joins(again, self._words.heads, fresh):
+            self._effort.take(NEIGHBOURS * len(fresh))
+            for first, behind in (*letter_runs(again), *joins(again, self._words.heads, fresh)):
                 joined = "".join(again[first:behind])
                 if len(joined) > 2 and (index := self._whole_of(joined)) is not None:
                     yield index, "pulled apart by fillers", rest[first], rest[behind - 1] + 1
@@ -148,33 +157,35 @@ class Search:
         reading: Reading,
         found: Sequence[str],
         firsts: Sequence[int],
-        fresh: Sequence[tuple[str, int]],
+        fresh: Sequence[tuple[str, int, int]],
+        runs: Iterable[_Run],
     ) -> Iterator[Found]:
         """Slips and sounds."""
-        ear = self._unknown.ear(reading, found)
-        for chunk, at in fresh:
+        kinds = [self._ordinary.kind(token) for token in found]
+        ear = self._unknown.ear(reading, kinds)
+        for chunk, at, first in fresh:
             for number, token in enumerate(self._stretches.of(chunk).tokens):
-                for index, how in self._unknown.alone(token, ear):
+                for index, how in self._unknown.alone(token, kinds[first + number], ear):
                     start, end = spans(chunk)[number]
                     yield index, how, at + start, at + end
-        for index, first, behind in self._unknown.together(found, firsts, ear):
+        for index, first, behind in self._unknown.together(kinds, firsts, ear):
             place = spans(reading.text)
             yield index, "sounds like it, pulled apart", place[first][0], place[behind - 1][1]
-        for index, how, first, behind in self._spelled_out(found, ear):
+        for index, how, first, behind in self._spelled_out(found, runs, ear):
             place = spans(reading.text)
             yield index, f"{how}, pulled apart", place[first][0], place[behind - 1][1]
 
-    def _spelled_out(self, found: Sequence[str], ear: Ear) -> Iterator[Found]:
+    def _spelled_out(self, found: Sequence[str], runs: Iterable[_Run], ear: Ear) -> Iterator[Found]:
         """Slips and sounds in single letters: `k r a p`."""
         known = 0
-        for first, behind in letter_runs(found):
+        for first, behind in runs:
             joined = "".join(found[first:behind])
             if behind <= known or not KEY <= len(joined) <= _SPELLED_OUT:
                 continue
             # `p i z z a` is a word: what is left of it without its last letter is none.
             if self._ordinary.knows(joined):
                 known = behind
-            for index, how in self._unknown.alone(joined, ear):
+            for index, how in self._unknown.alone(joined, self._ordinary.kind(joined), ear):
                 yield index, how, first, behind
 
     def find_split(self, text: str, earlier: Sequence[str]) -> Hit | None:

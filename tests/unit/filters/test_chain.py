@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from filters import chain
 from filters.chain import Draft, Rules, judge
+from filters.effort import TooContrived
 from filters.listfile import Pattern
 from filters.message import Action, Author, ChatMessage, Fragment, Payment, Tier, What
 from filters.patterns import compile_patterns
 from filters.speakable import Saying
-from filters.stretches import TooContrived
 from filters.wordlist import compile_words
 from filters.words import Search
 

@@ -1,0 +1,39 @@
+"""How much looking up one message may cause.
+
+Does not know what is looked up. An ordinary line needs little for its length (of 9,000 lines of
+prose in five languages none needs 80 % of what it has); what needs more was made to be unreadable.
+"""
+
+from __future__ import annotations
+
+NEIGHBOURS = 1
+"""Effort of a token and those behind it, looked at together."""
+LOOK_UP = 2
+"""Effort of a spelling that is looked up."""
+LISTEN = 5
+"""Effort of neighbours that are listened to."""
+_LEAST = 120
+_EACH = 2
+"""Effort that every character of a text is worth."""
+
+
+class TooContrived(Exception):  # noqa: N818 - it says what the text is
+    """A text has so many ways to read it that looking at all of them would hold others up."""
+
+
+class Effort:
+    """What the readings of one message have cost so far."""
+
+    def __init__(self) -> None:
+        self._spent = 0
+        self._most = _LEAST
+
+    def allow(self, characters: int) -> None:
+        """Lets a text of so many characters be read, or the longest of several."""
+        self._most = max(self._most, _LEAST + _EACH * characters)
+
+    def take(self, effort: int) -> None:
+        """Counts an effort. Raises TooContrived if that is too much in all."""
+        self._spent += effort
+        if self._spent > self._most:
+            raise TooContrived
