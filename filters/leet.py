@@ -15,6 +15,9 @@ _JOKERS = {"ı": ("i", "l"), "ƍ": ("g", "b"), "ŧ": ("t", "l"), BRACKET: ("c", 
 """Letters that no folded text holds, and what each stands for; the likelier first."""
 _MOST = 4
 """Jokers of a word that are tried both ways; the others are read the likelier way."""
+_JOKER = re.compile(f"[{''.join(_JOKERS)}]")
+_LONGEST = 40
+"""Letters from which no word is read in more than one way."""
 _SIGNS = str.maketrans("0234567891@$+(<{€£¢¥#!|¡§©®†×√", "ozeasƍŧbgıastccceecyhıııscrtxv")
 _PIECES = re.compile(r"[-\w|\\/<>()\[\]{}!^_°'*+$#@€]{2,}")
 # Letters drawn with several signs.
@@ -102,14 +105,15 @@ def spellings(word: str) -> tuple[str, ...]:
     """Every spelling of a word with jokers; the word alone if it holds none."""
     if word.isascii():
         return (word,)
-    places = [i for i, char in enumerate(word) if char in _JOKERS]
+    places = [match.start() for match in _JOKER.finditer(word)]
     if not places:
         return (word,)
     letters = list(word)
-    for i in places[_MOST:]:
+    both = 0 if len(word) > _LONGEST else _MOST
+    for i in places[both:]:
         letters[i] = _JOKERS[word[i]][0]
     found = []
-    for chosen in itertools.product(*(_JOKERS[word[i]] for i in places[:_MOST])):
+    for chosen in itertools.product(*(_JOKERS[word[i]] for i in places[:both])):
         for i, letter in zip(places, chosen, strict=False):
             letters[i] = letter
         found.append("".join(letters))

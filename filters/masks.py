@@ -14,6 +14,7 @@ from filters.wordlist import WordList
 MASKS = "*#_-.•·?+%~^=×∗"
 """Signs that may stand for a letter."""
 _SIGNS = frozenset(MASKS)
+_PIECE = re.compile(rf"[\w{re.escape(MASKS)}]{{4,}}")
 _MASKED = re.compile(rf"[^\W_][\w{re.escape(MASKS)}]{{3,29}}")
 _VOWELED = re.compile(r"[^\W_]{1,24}(?:[*#]{1,2}[^\W_]{1,24}){1,2}")
 _HIDDEN = re.compile(r"[*#]")
@@ -22,6 +23,8 @@ _VOWELS = 12
 
 
 def _fits(words: WordList, match: re.Match[str]) -> int | None:
+    if _SIGNS.isdisjoint(match[0]):
+        return None
     shape = match[0].rstrip(MASKS) if match[0][-1] not in "*#" else match[0]
     # Half a word is enough to know it by, less is a guess; who masks uses one sign for it.
     masked = [char for char in shape if char in _SIGNS]
@@ -49,9 +52,12 @@ def masked(
     """
     if _SIGNS.isdisjoint(chunk):
         return
-    for match in _MASKED.finditer(chunk):
-        if (index := _fits(words, match)) is not None:
-            yield index, *match.span()
+    for piece in _PIECE.finditer(chunk):
+        if _SIGNS.isdisjoint(piece[0]):
+            continue
+        for match in _MASKED.finditer(chunk, *piece.span()):
+            if (index := _fits(words, match)) is not None:
+                yield index, *match.span()
     tried: set[str] = set()
     for match in _VOWELED.finditer(chunk):
         if match[0] in tried or len(tried) >= _VOWELS:

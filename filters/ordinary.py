@@ -23,8 +23,6 @@ _COMPOUND = 8
 _REMEMBERED = 8192
 """Words that are remembered at most; all are forgotten when there are more."""
 _LONGEST = 32
-_WAYS = 1
-"""Spellings of a token longer than any word that are looked at."""
 _STRANGE = 3
 """Letters from which a token may be more than it looks."""
 _DRAWN = 6
@@ -93,7 +91,7 @@ class Ordinary:
     def _strange(self, token: str) -> tuple[str, ...]:
         if len(token) < _STRANGE or token[0] == BRACKET:
             return ()
-        ways = list(filter(latin, spellings(token)))[: _WAYS if len(token) > _LONGEST else None]
+        ways = list(filter(latin, spellings(token)))
         dictionary = self._words.dictionary
         if dictionary is None or any(map(self.knows, ways)):
             return ()

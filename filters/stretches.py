@@ -43,18 +43,23 @@ class Stretch(NamedTuple):
     """Spellings that were looked up for it: what a made-up one costs."""
 
 
+_Token = tuple[tuple[tuple[int, str], ...], int]
+"""Entries and how they stand in a token, and the spellings that were looked up."""
+
+
 class Stretches:
     """The stretches that a block list was asked about."""
 
     def __init__(self, words: WordList) -> None:
         self._words = words
         self._known: dict[str, Stretch] = {}
+        self._tokens: dict[str, _Token] = {}
 
     def of(self, text: str) -> Stretch:
         """What a stretch holds. Raises TooContrived: it alone is more than a message may be."""
         known = self._known.get(text)
         if known is None:
-            known = _Look(self._words).at(text)
+            known = _Look(self._words, self._tokens).at(text)
             if len(text) <= _LONGEST:
                 if len(self._known) >= _REMEMBERED:
                     self._known.clear()
@@ -65,8 +70,9 @@ class Stretches:
 class _Look:
     """One look at a stretch."""
 
-    def __init__(self, words: WordList) -> None:
+    def __init__(self, words: WordList, known: dict[str, _Token]) -> None:
         self._words = words
+        self._known = known
         self._looked_up = 0
 
     def at(self, text: str) -> Stretch:
@@ -90,7 +96,7 @@ class _Look:
         place = spans(text)
         for number, token in enumerate(found):
             if token not in found[:number]:
-                for index, how in self._in_token(token):
+                for index, how in self._token(token):
                     yield index, how, *place[number]
         if len(found) > 1 and len(joined := "".join(found)) > 2:
             for spelling in spellings(joined):
@@ -99,6 +105,20 @@ class _Look:
         if text != found[0]:
             for index, start, end in masked(self._words, text, self._inside):
                 yield index, "masked", start, end
+
+    def _token(self, token: str) -> tuple[tuple[int, str], ...]:
+        """What a token holds: it stands in other stretches too, beside other signs."""
+        known = self._known.get(token)
+        if known is None:
+            before = self._looked_up
+            held = tuple(self._in_token(token))
+            if len(token) <= _LONGEST:
+                if len(self._known) >= _REMEMBERED:
+                    self._known.clear()
+                self._known[token] = held, self._looked_up - before
+            return held
+        self._take(known[1])
+        return known[0]
 
     def _in_token(self, token: str) -> Iterator[tuple[int, str]]:
         ways = spellings(token)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from filters.apart import CONTRACTED, letters, without_fillers
 from filters.effort import LOOK_UP, NEIGHBOURS, Effort
@@ -35,6 +36,14 @@ _Run = tuple[int, int]
 def _memory(words: WordList) -> tuple[Stretches, Ordinary]:
     """What was looked up in a block list before: that of a message stays the same in the next."""
     return Stretches(words), Ordinary(words)
+
+
+class _Fresh(NamedTuple):
+    chunk: str
+    at: int
+    tokens: Sequence[str]
+    first: int
+    """Which token of the reading the first one is."""
 
 
 class Search:
@@ -75,13 +84,13 @@ class Search:
     def _hits(self, reading: Reading) -> Iterator[Found]:
         """What a reading holds and no earlier one held, in order of how sure it is."""
         found: list[str] = []
-        fresh: list[tuple[str, int, int]] = []
+        fresh: list[_Fresh] = []
         at = 0
         for chunk in reading.text.split(" "):
             stretch = self._stretches.of(chunk)
             if stretch.tokens and chunk not in self._looked_at:
                 self._looked_at.add(chunk)
-                fresh.append((chunk, at, len(found)))
+                fresh.append(_Fresh(chunk, at, stretch.tokens, len(found)))
                 for index, how, start, end in stretch.found:
                     yield index, how, at + start, at + end
                 self._effort.take(LOOK_UP * stretch.looked_up)
@@ -157,14 +166,14 @@ class Search:
         reading: Reading,
         found: Sequence[str],
         firsts: Sequence[int],
-        fresh: Sequence[tuple[str, int, int]],
+        fresh: Iterable[_Fresh],
         runs: Iterable[_Run],
     ) -> Iterator[Found]:
         """Slips and sounds."""
         kinds = [self._ordinary.kind(token) for token in found]
         ear = self._unknown.ear(reading, kinds)
-        for chunk, at, first in fresh:
-            for number, token in enumerate(self._stretches.of(chunk).tokens):
+        for chunk, at, held, first in fresh:
+            for number, token in enumerate(held):
                 for index, how in self._unknown.alone(token, kinds[first + number], ear):
                     start, end = spans(chunk)[number]
                     yield index, how, at + start, at + end
