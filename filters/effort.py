@@ -12,7 +12,9 @@ LOOK_UP = 2
 """Effort of a spelling that is looked up."""
 LISTEN = 5
 """Effort of neighbours that are listened to."""
-_LEAST = 120
+_LEAST = 300
+_DISGUISED = 2
+"""How much more an effort counts that undoes a disguise: foreign words are none."""
 _EACH = 2
 """Effort that every character of a text is worth."""
 
@@ -27,13 +29,18 @@ class Effort:
     def __init__(self) -> None:
         self._spent = 0
         self._most = _LEAST
+        self._times = 1
 
     def allow(self, characters: int) -> None:
         """Lets a text of so many characters be read, or the longest of several."""
         self._most = max(self._most, _LEAST + _EACH * characters)
 
+    def disguised(self, disguised: bool) -> None:
+        """What follows undoes a disguise, or does not."""
+        self._times = _DISGUISED if disguised else 1
+
     def take(self, effort: int) -> None:
         """Counts an effort. Raises TooContrived if that is too much in all."""
-        self._spent += effort
+        self._spent += effort * self._times
         if self._spent > self._most:
             raise TooContrived

@@ -152,7 +152,7 @@ class Unknown:
     def _of_window(
         self, pieces: Sequence[str], joined: str, ear: Ear, *, familiar: bool
     ) -> int | None:
-        if ear.foreign and min(map(len, pieces)) > 3:
+        if ear.foreign and (len(pieces) > 2 or min(map(len, pieces)) > 3):
             return None
         self._effort.take(LISTEN)
         return self._opened(self._of_pieces(pieces, joined, ear, familiar=familiar), joined)

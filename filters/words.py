@@ -83,6 +83,7 @@ class Search:
 
     def _hits(self, reading: Reading) -> Iterator[Found]:
         """What a reading holds and no earlier one held, in order of how sure it is."""
+        self._effort.disguised(reading.disguised)
         found: list[str] = []
         fresh: list[_Fresh] = []
         at = 0
