@@ -61,15 +61,16 @@ def _all_drawn(text: str) -> bool:
     ink = text.replace(" ", "")
     if len(ink) < _INK or ink.isalnum():
         return False
+    counts = Counter(ink)
     if not ink.isascii():
-        ink = "".join([c for c in ink if not (c.isspace() or unicodedata.combining(c))])
-        blocks = _count(_is_block, Counter(ink))
-        if blocks >= _INK and blocks >= _BLOCKS * len(ink):
+        for char in [c for c in counts if c.isspace() or unicodedata.combining(c)]:
+            del counts[char]
+        blocks = _count(_is_block, counts)
+        if blocks >= _INK and blocks >= _BLOCKS * counts.total():
             return True
         if len(_FACE.findall(text)) >= _FACES:
             return True
-    size = len(ink)
-    counts = Counter(ink)
+    size = counts.total()
     # One face of signs beside a word is no drawing.
     if size < 2 * _INK and _WORD.search(text):
         return False

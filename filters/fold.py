@@ -29,6 +29,7 @@ _BLANK = frozenset(
 _ENCLOSING = frozenset(
     "\u0488\u0489\u1abe\u20dd\u20de\u20df\u20e0\u20e2\u20e3\u20e4\ua670\ua671\ua672"
 )
+_FIRST_MARK = "\u0300"
 _GROWTH = 2
 """How many characters a written one may stand for, on average."""
 _SENTENCES = {"\ufdfa": "صلى", "\ufdfb": "جل"}
@@ -37,12 +38,15 @@ _SLICE = 2_000
 _STACKED = re.compile(rf"m{{{MAX_MARKS + 1},}}")
 
 
+@lru_cache(maxsize=4096)
 def unseen(char: str) -> bool:
     """Whether a character shows nothing at all: control, format, filler, surrogate, unassigned."""
     return char in _BLANK or not (char.isprintable() or char.isspace())
 
 
 def _few_marks(text: str) -> str:
+    if not text or max(text) < _FIRST_MARK:
+        return text
     # Only marks that stack have a class; vowel signs of Indic scripts are letters here.
     marks = {char for char in set(text) if unicodedata.combining(char) or char in _ENCLOSING}
     if not marks:
@@ -70,11 +74,19 @@ def _visible(text: str) -> str:
 
 
 # Every rule cleans what it is given, and most are given what is clean already.
-@lru_cache(maxsize=16)
-def _seen(text: str) -> str:
+_cleaned: dict[str, str] = {}
+_REMEMBERED = 32
+
+
+def _clean(text: str) -> str:
+    cleaned = text
     for sentence, begins in _SENTENCES.items():
-        text = text.replace(sentence, begins)
-    return _visible(text)
+        cleaned = cleaned.replace(sentence, begins)
+    cleaned = " ".join(_visible(cleaned).split())[:LIMIT].rstrip()
+    if len(_cleaned) >= _REMEMBERED:
+        _cleaned.clear()
+    _cleaned[text] = _cleaned[cleaned] = cleaned
+    return cleaned
 
 
 def clean(text: str) -> str:
@@ -86,7 +98,8 @@ def clean(text: str) -> str:
     """
     text = text[:RAW_LIMIT].strip()
     if not (text.isascii() and text.isprintable()):
-        text = _seen(text)
+        known = _cleaned.get(text)
+        return _clean(text) if known is None else known
     return " ".join(text.split())[:LIMIT].rstrip()
 
 

@@ -18,8 +18,11 @@ _ELSEWHERE = {
     "bg": "хаха",
 } | {"th": "ฮ่าฮ่า"}
 _EDGE = r"(?<![^\W_])(?:{})(?![^\W_])"
-# Two letters that some laugh of a Latin alphabet holds.
-_SIGN = re.compile(r"[hj][aeiouàáäâéèöü]{1,9}[hj]|ah|hu|rs|[jk]s|kk|ww|xd|ol|of|lm|dr|55", re.I)
+# What every laugh of a Latin alphabet holds.
+_SIGN = re.compile(
+    r"[hj][aeiouàáäâéèöü]{1,9}[hj]|[ahj]{9}|hueh|rsrs|[jk]s[jk]s|kkk|www|xd|lol|loo|rof|lm|[mt]dr|55",
+    re.IGNORECASE,
+)
 _HEARD = re.compile(
     _EDGE.format(
         # One vowel for every syllable, any for the first: `bwahaha`, `ahahaha`, `hehehe`.

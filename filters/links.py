@@ -57,6 +57,12 @@ _URL = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+# What each of these ways holds.
+_URL_SIGNS = any_of((
+    *"/\\",
+    *("colon", "htt", "hxx", "h t", "h x", "mailto:", "magnet:", "tel:", "sms:", "www"),
+    *("c.o.m", "n.e.t", "o.r.g"),
+))  # fmt: skip
 # `zorgledotcom`, `zorgle dotcom`, but not the dotcom bubble
 _GLUED = re.compile(
     rf"""{_BEGIN}(?P<name>\w[\w-]{{2,40}}?)\s{{0,2}}
@@ -115,7 +121,7 @@ def _authority(rest: str) -> str:
 
 
 def _urls(text: str) -> Iterator[_Address]:
-    for match in _URL.finditer(text):
+    for match in _URL.finditer(text) if _URL_SIGNS.search(text.lower()) else ():
         rest = match["rest"] or match["slip"] or match["bare"] or match["www"] or ""
         yield _Address(match.start(), hosts_.trim(text, *match.span()), _authority(rest))
     for match in _GLUED.finditer(text):

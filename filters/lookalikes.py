@@ -96,7 +96,7 @@ def capitals(cleaned: str) -> str:
 
     Only in words of nothing else: `ЅНІТ` is four such capitals, `Нет` is a Russian word.
     """
-    if cleaned.isascii() or not any(ord(char) in _CAPITALS for char in cleaned):
+    if cleaned.isascii() or _CAPITAL.isdisjoint(cleaned):
         return cleaned
     words = [
         word.translate(_CAPITALS)

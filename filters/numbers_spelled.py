@@ -71,7 +71,9 @@ def counts(values: Sequence[int]) -> bool:
 def find(text: str) -> list[tuple[int, int]]:
     """The spans of the numbers that are told in words."""
     told = _WORD.findall(text.casefold())
-    if len(told) < _MANY_SINGLES or sum([word in _NUMBER_WORDS for word in told]) < 2:
+    if len(told) < _MANY_SINGLES or _NUMBER_WORDS.isdisjoint(told):
+        return []
+    if sum([word in _NUMBER_WORDS for word in told]) < 2:
         return []
     found = []
     for match in _SPELLED.finditer(text):

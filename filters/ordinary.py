@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from filters.apart import EMOTES, FUNCTION
 from filters.leet import BRACKET, spellings
+from filters.sound import phones
 from filters.tokens import shortened, stretched
 from filters.wordlist import WordList
 
@@ -61,6 +62,8 @@ class Kind(NamedTuple):
     """Whether that stands beside any other word by chance."""
     telling: bool
     """Whether it tells the language of a line: abbreviations and emotes are of none."""
+    sound: str
+    """Its phones, if it is an ordinary word."""
     strange: tuple[str, ...]
     """The spellings that may be a slip, or sound like something; none of an ordinary word."""
 
@@ -81,7 +84,8 @@ class Ordinary:
             known = self.knows(plain)
             telling = len(token) > 2 and latin(token) and token not in EMOTES
             strange = self._strange(token)
-            kind = Kind(plain, latin(plain), known, plain in FUNCTION, telling, strange)
+            sound = phones(plain) if known and latin(plain) else ""
+            kind = Kind(plain, latin(plain), known, plain in FUNCTION, telling, sound, strange)
             if len(token) <= _LONGEST:
                 if len(self._kinds) >= _REMEMBERED:
                     self._kinds.clear()

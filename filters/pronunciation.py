@@ -75,6 +75,10 @@ def pronounced(text: str, tables: Sequence[Table]) -> str:
     if not tables:
         return text
 
+    words = _TOKEN.findall(text.casefold())
+    if all(table.keys().isdisjoint(words) for table in tables):
+        return text
+
     def said(match: re.Match[str]) -> str:
         word = match[0].casefold()
         for table in tables:

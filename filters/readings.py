@@ -62,8 +62,8 @@ def _sounded(folded: str) -> Iterator[Reading]:
     if folded.isascii():
         return
     # Single jamo are a laugh or a nod, not a word.
-    found = {word for word in _FOREIGN.findall(folded) if not _JAMO.fullmatch(word)}
-    words = {word: _latin(word) for word in found if foreign(word)}
+    found = {word for word in _FOREIGN.findall(folded) if not word.isascii() and foreign(word)}
+    words = {word: _latin(word) for word in found if not _JAMO.fullmatch(word)}
     most = _TRANSLITERATIONS if len(words) <= _FEW else 1
     for turn in range(min(most, max(map(len, words.values()), default=0))):
         ways = {word: ways[min(turn, len(ways) - 1)] for word, ways in words.items() if ways}

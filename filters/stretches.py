@@ -93,14 +93,14 @@ class _Look:
         return self._opened(self._words.whole(word), word)
 
     def _held(self, text: str, found: Sequence[str]) -> Iterator[Found]:
-        place = spans(text)
         for number, token in enumerate(found):
             if token not in found[:number]:
                 for index, how in self._token(token):
-                    yield index, how, *place[number]
+                    yield index, how, *spans(text)[number]
         if len(found) > 1 and len(joined := "".join(found)) > 2:
             for spelling in spellings(joined):
                 if (index_of_all := self._whole(spelling)) is not None:
+                    place = spans(text)
                     yield index_of_all, "pulled apart", place[0][0], place[-1][1]
         if text != found[0]:
             for index, start, end in masked(self._words, text, self._inside):

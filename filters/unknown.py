@@ -143,7 +143,7 @@ class Unknown:
             else:
                 self._heard.add(joined)
                 if ordinary:
-                    index = self._of_ordinary(pieces, joined)
+                    index = self._of_ordinary(kinds[first : at + 1], joined)
                 else:
                     index = self._of_window(pieces, joined, ear, familiar=closed)
             if index is not None:
@@ -166,17 +166,20 @@ class Unknown:
             return None
         return index
 
-    def _of_ordinary(self, pieces: Sequence[str], joined: str) -> int | None:
+    def _of_ordinary(self, kinds: Sequence[Kind], joined: str) -> int | None:
         """The entry that ordinary words are together: spelled so, or with exactly its sound."""
-        if len(joined) < 5 or min(map(len, pieces)) < 2:
+        if len(joined) < 5:
             return None
+        heard = "".join([kind.sound for kind in kinds])
+        exact = self._words.sounds.exact
         index = self._words.listed.get(joined)
         if index is None:
-            exact = self._words.sounds.exact
-            heard = "".join([phones(piece) for piece in pieces])
             index = exact.get(heard)
-            if index is None and "h" in heard[1:]:
-                index = exact.get(heard[0] + heard[1:].replace("h", ""))
+        if index is None:
+            index = exact.get(heard[:1] + heard[1:].replace("h", ""))
+        # A single letter stands beside any word.
+        if index is None or min([len(kind.plain) for kind in kinds]) < 2:
+            return None
         return self._opened(index, joined)
 
     def _of_pieces(
