@@ -85,7 +85,8 @@ class Ordinary:
             telling = len(token) > 2 and latin(token) and token not in EMOTES
             strange = self._strange(token)
             sound = phones(plain) if known and latin(plain) else ""
-            kind = Kind(plain, latin(plain), known, plain in FUNCTION, telling, sound, strange)
+            common = plain in FUNCTION or plain in EMOTES
+            kind = Kind(plain, latin(plain), known, common, telling, sound, strange)
             if len(token) <= _LONGEST:
                 if len(self._kinds) >= _REMEMBERED:
                     self._kinds.clear()
