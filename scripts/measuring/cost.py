@@ -6,6 +6,7 @@ import gc
 import statistics
 import time
 from collections import Counter
+from collections.abc import Iterable
 from random import Random
 
 from hypothesis import HealthCheck, given, settings
@@ -19,6 +20,8 @@ from tests.evasions import Case
 
 RANDOM_TEXTS = 10_000
 LONG = 10_000
+_ASKED = 5.0
+"""Milliseconds that a text of any characters may take."""
 
 
 def _any_text(rng: Random, length: int) -> str:
@@ -73,6 +76,19 @@ def _long_texts(rng: Random) -> dict[str, str]:
     return {name: (seed * LONG)[:LONG] for name, seed in seeds.items()}
 
 
+def _random_texts(rng: Random) -> list[str]:
+    """Texts of `LONG` characters of one block of Unicode each, of a plane, or of all planes."""
+    blocks = [(0, 0x110000)] * 3 + [(0, 0x10000)] * 3 + [(0x20, 0x5F)] * 3
+    blocks += [(first, 0x80) for first in range(0, 0x3200, 0x80)]
+    blocks += [(first, 0x800) for first in range(0x3200, 0x20000, 0x800)]
+    return [
+        "".join([
+            " " if rng.random() < 0.15 else chr(first + rng.randrange(size)) for _ in range(LONG)
+        ])
+        for first, size in blocks
+    ]  # fmt: skip
+
+
 def _once(text: str, rules: Rules) -> float:
     """Milliseconds of one judgement."""
     start = time.thread_time()
@@ -80,9 +96,13 @@ def _once(text: str, rules: Rules) -> float:
     return 1000 * (time.thread_time() - start)
 
 
-def _took(text: str, rules: Rules) -> float:
-    """The same, the best of three, since others may run on the machine."""
-    return min(_once(text, rules) for _ in range(3))
+def _took(texts: Iterable[str], rules: Rules) -> list[float]:
+    """The same of each text, the best of three, since others may run on the machine.
+
+    One text after the other, three times over: what a rule remembers of the text before is gone.
+    """
+    rounds = [[_once(text, rules) for text in texts] for _ in range(3)]
+    return [min(took) for took in zip(*rounds, strict=True)]
 
 
 def _percentiles(took: list[float]) -> list[str]:
@@ -102,17 +122,16 @@ def _speed(lines: list[str], cases: list[Case], rules: Rules) -> None:
     rows: list[list[object]] = [["harmless lines, each for the first time", len(lines)]]
     rows[0] += _percentiles(fresh)
     for name, some in (("harmless lines", lines), ("harmless and evasions", every)):
-        rows.append([name, len(some), *_percentiles([_took(text, rules) for text in some])])
+        rows.append([name, len(some), *_percentiles(_took(some, rules))])
     table(["lines", "count", "median ms", "p99 ms", "longest ms", "lines a second"], rows)
 
 
 def _any_unicode(rules: Rules, seed: str) -> None:
     count = Counter[str]()
-    slowest = 0.0
+    took: list[float] = []
 
     def look(text: str) -> None:
-        nonlocal slowest
-        slowest = max(slowest, _took(text, rules))
+        took.append(_once(text, rules))
         count["examples"] += 1
         count["raised"] += "error in rule" in verdict(text, rules).reason
         once = clean(text)
@@ -123,11 +142,11 @@ def _any_unicode(rules: Rules, seed: str) -> None:
         look(_any_text(rng, rng.randint(0, 200)))
     say(
         f"{count['examples']:,} random texts of 0 to 200 code points: rules that raised "
-        f"{count['raised']}, slowest {slowest:.2f} ms; `clean(clean(x)) != clean(x)` of "
+        f"{count['raised']}, {_each_once(took)}; `clean(clean(x)) != clean(x)` of "
         f"{count['unstable']}."
     )
     count.clear()
-    slowest = 0.0
+    took.clear()
     anything = st.text(st.characters(codec=None, exclude_categories=()), max_size=2000)
     examples = given(st.one_of(st.text(max_size=500), anything))(look)
     # Every example is looked at, whatever it takes; a rule that raises is counted, not shrunk.
@@ -140,9 +159,35 @@ def _any_unicode(rules: Rules, seed: str) -> None:
     )(examples)()
     say(
         f"{count['examples']:,} examples of hypothesis, up to 2,000 characters: rules that raised "
-        f"{count['raised']}, slowest {slowest:.2f} ms; `clean(clean(x)) != clean(x)` of "
+        f"{count['raised']}, {_each_once(took)}; `clean(clean(x)) != clean(x)` of "
         f"{count['unstable']}."
     )
+
+
+def _each_once(took: list[float]) -> str:
+    return f"each judged once: median {statistics.median(took):.2f} ms, slowest {max(took):.2f} ms"
+
+
+def _long(rules: Rules, rng: Random) -> None:
+    kinds = _long_texts(rng)
+    took_by = Counter(dict(zip(kinds, _took(kinds.values(), rules), strict=True)))
+    say(
+        f"Texts of {LONG:,} characters of {len(kinds)} kinds: slowest "
+        + ", ".join(f"{name} {ms:.2f} ms" for name, ms in took_by.most_common(3))
+        + "."
+    )
+    texts = _random_texts(rng)
+    for name, took in (
+        ("each for the first time", [_once(text, rules) for text in texts]),
+        ("four times in a row, the best", [min(_once(t, rules) for _ in range(4)) for t in texts]),
+    ):
+        over = sum(ms > _ASKED for ms in took)
+        say(
+            f"{len(texts)} texts of {LONG:,} random characters, {name}: median "
+            f"{statistics.median(took):.2f} ms, slowest {max(took):.2f} ms, {over} over "
+            f"{_ASKED:g} ms."
+        )
+    say()
 
 
 def cost(lines: list[str], cases: list[Case], seed: str) -> None:
@@ -152,12 +197,4 @@ def cost(lines: list[str], cases: list[Case], seed: str) -> None:
     say()
     _speed(lines, cases, rules)
     _any_unicode(rules, seed)
-    rng = Random(seed)  # noqa: S311 - not for secrets
-    took_by = {name: _took(text, rules) for name, text in _long_texts(rng).items()}
-    worst = Counter(took_by).most_common(3)
-    say(
-        f"Texts of {LONG:,} characters of {len(took_by)} kinds: slowest "
-        + ", ".join(f"{name} {ms:.2f} ms" for name, ms in worst)
-        + "."
-    )
-    say()
+    _long(rules, Random(seed))  # noqa: S311 - not for secrets
