@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -114,6 +115,8 @@ class ChatSession:
         if happened is None:
             self._pass_over(kind)
             return
+        at = _time(message.at)
+        happened = replace(happened, sent=at.timestamp() if at is not None else None)
         for one in self._acts.told(kind, happened):
             self._pass_on(one)
 

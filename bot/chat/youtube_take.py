@@ -9,11 +9,12 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
 from bot.chat.connector import Emit, one_line
 from bot.chat.youtube_actions import Unknown
 from bot.chat.youtube_start import Start
-from filters.message import Event
+from filters.message import Event, Removal
 
 log = logging.getLogger(__name__)
 
@@ -46,9 +47,12 @@ class Take:
             return self._skip(
                 type(error).__name__, f"an item that cannot be read: {one_line(error)}"
             )
-        if event is not None and self._start.after(at):
-            emit(event)
-        return None
+        if event is None or not self._start.after(at):
+            return None
+        if at is None and isinstance(event, Removal):
+            # The web chat does not say when; nobody banned writes soon, so late is near enough.
+            at = self._start.by_now()
+        return emit(replace(event, sent=at))
 
     def _skip(self, kind: str, why: str) -> None:
         if kind not in self.skipped and len(self.skipped) >= _KINDS_TOLD:

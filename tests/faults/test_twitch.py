@@ -60,6 +60,26 @@ async def test_chat_comes_with_roles_and_deletions(server: TwitchServer, tmp_pat
         assert removal.covers(message)
 
 
+@pytest.mark.parametrize("whose", ["author", "all"])
+async def test_a_clear_takes_back_what_was_sent_before_it_in_whatever_order_it_comes(
+    whose: str, server: TwitchServer, tmp_path: Path
+) -> None:
+    async with reading(server, tmp_path) as bot:
+        kind = events.AUTHOR_CLEARED if whose == "author" else events.CLEARED
+        event = server.author_cleared("ann") if whose == "author" else server.cleared()
+        at = "2999-01-01T00:00:{}.123456789Z"
+        await server.notify(kind, event, at=at.format("05"))
+        await server.say("before", at=at.format("04"))
+        await server.say("after", at=at.format("06"))
+        await bot.chat.until(lambda: len(bot.chat.events) == 3)
+        removal, before, after = bot.chat.events
+        assert isinstance(removal, Removal)
+        assert isinstance(before, ChatMessage)
+        assert isinstance(after, ChatMessage)
+        assert removal.covers(before)
+        assert not removal.covers(after)
+
+
 # Each defect that was found in twitchio's own connection, as something that must not happen here.
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -224,6 +225,8 @@ async def test_deletions_and_bans_are_told_also_before_their_message(
         await chat.until(lambda: len(chat.events) == 3)
     gone, message, ban = chat.events
     assert gone == Removal("youtube", HANDLE, RemovalKind.DELETE, "m1")
+    assert gone.sent == pytest.approx(time.time(), abs=60)
+    assert gone.sent <= message.sent
     assert isinstance(ban, Removal)
     assert ban.seconds == 300
     assert ban.covers(message)  # type: ignore[arg-type]
