@@ -12,7 +12,8 @@ from typing import Any
 from bot import exits
 from bot.chat.connector import ConnectorError, Lost, one_line
 from bot.chat.twitch_account import Account, Refused
-from bot.chat.twitch_api import Auth, Device, Helix, RewardShown, point_at, session
+from bot.chat.twitch_api import Helix, RewardShown, point_at, session
+from bot.chat.twitch_auth import Auth, Device
 from bot.chat.twitch_login import NoSuchApp, sign_in
 from bot.chat.twitch_scopes import REDEMPTIONS, of_bot, of_streamer
 from bot.chat.twitch_tokens import AGAIN, TokenFile, TokenFileError, Who
@@ -38,10 +39,10 @@ async def login(settings: Settings, *, bot: bool) -> int:
     if not client_id:
         raise BadInput(f"ISHOWTTS_TWITCH__CLIENT_ID is not set\n{STEPS}")
     scopes = of_bot() if bot else of_streamer(settings)
-    _point(settings)
     async with session() as http:
+        auth = Auth(http, settings.twitch.auth_url, client_id)
         try:
-            account = await sign_in(Auth(http, client_id), client_id, scopes, _show)
+            account = await sign_in(auth, client_id, scopes, _show)
         except NoSuchApp as error:
             raise BadInput(f"ISHOWTTS_TWITCH__CLIENT_ID: {one_line(error)}\n{STEPS}") from None
         except ConnectorError as error:
@@ -162,17 +163,14 @@ async def signed_in(
         raise BadInput(str(error)) from None
     if stored is None:
         raise NobodySignedIn(f"nobody is signed in; sign in: {AGAIN}")
-    _point(settings)
+    point_at(settings.twitch.api_url)
     async with AsyncExitStack() as held:
         http = await held.enter_async_context(session())
-        account = Account(Who.STREAMER, stored, file, Auth(http, stored.client_id))
+        auth = Auth(http, settings.twitch.auth_url, stored.client_id)
+        account = Account(Who.STREAMER, stored, file, auth)
         held.push_async_callback(account.settle)
         await account.validate()
         return await act(Helix(http, account), account)
-
-
-def _point(settings: Settings) -> None:
-    point_at(settings.twitch.api_url, settings.twitch.auth_url)
 
 
 def _say(*lines: str) -> None:

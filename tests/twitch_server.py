@@ -29,6 +29,7 @@ HOST = "127.0.0.1"
 CLIENT_ID = "zorgleclientid"
 SECRETS = ("accesszorgle", "refreshblippo", "devicewibble")
 """What every token and code of the server begins with."""
+BY_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 ABORT = 599
 """In place of a status: the connection is cut instead of an answer."""
 
@@ -91,6 +92,8 @@ class TwitchServer(Payloads):
         self.scopes = ["user:read:chat", "user:write:chat", "channel:read:redemptions"]
         self.expires_in = 14_000
         self.fail: dict[str, list[int]] = defaultdict(list)
+        self.bodies: dict[str, str] = {}
+        """What is answered instead, with status 200."""
         self.said: dict[int, str] = {429: "too many requests", 500: "wibble", 503: "wibble"}
         self.forbidden: set[str] = set()
         """Kinds of events that are answered with 403."""
@@ -107,6 +110,8 @@ class TwitchServer(Payloads):
         self.late = 0.0
         """Seconds before a refresh is answered."""
         self.requests: Counter[str] = Counter()
+        self.addresses: list[str] = []
+        """Of every request, as a proxy would write it down."""
         self.sent: list[Json] = []
         self.made: list[Json] = []
         self.rewards: list[Json] = []
@@ -116,6 +121,7 @@ class TwitchServer(Payloads):
         self.subscriptions: dict[str, Subscription] = {}
         self.tokens: dict[str, str] = {}  # access token -> login
         self.refreshes: dict[str, str] = {}  # refresh token -> login; each works once
+        self.codes: set[str] = set()
         self._changed = asyncio.Condition()
         self._runner: web.AppRunner | None = None
         self._port = 0
@@ -378,7 +384,10 @@ class TwitchServer(Payloads):
     async def _list_rewards(self, request: web.Request) -> web.Response:
         if (refusal := self._refusal(request)) is not None:
             return refusal
-        ours = request.query.get("only_manageable_rewards", "").lower() == "true"
+        wanted = request.query.get("only_manageable_rewards", "false")
+        if wanted not in ("true", "false"):
+            return _error(400, "the parameter only_manageable_rewards was malformed")
+        ours = wanted == "true"
         shown = [*self.made, *([] if ours else self.rewards)]
         return web.json_response({"data": shown})
 
@@ -396,9 +405,9 @@ class TwitchServer(Payloads):
     async def _validate(self, request: web.Request) -> web.Response:
         if (refusal := self._fault(request)) is not None:
             return refusal
-        token = request.headers.get("Authorization", "").removeprefix("OAuth ")
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         login = self.tokens.get(token)
-        if login is None:
+        if login is None or scheme != "OAuth":
             return _error(401, "invalid access token")
         body = {"client_id": CLIENT_ID, "login": login, "user_id": self.users[login]}
         return web.json_response(body | {"scopes": self.scopes, "expires_in": self.expires_in})
@@ -406,12 +415,13 @@ class TwitchServer(Payloads):
     async def _device(self, request: web.Request) -> web.Response:
         if (refusal := self._fault(request)) is not None:
             return refusal
-        values = await _values(request)
-        if values.get("client_id") != CLIENT_ID:
+        values = await self._form(request)
+        if values is None or values.get("client_id") != CLIENT_ID:
             return _error(400, "invalid client")
         self.asked_scopes = values.get("scopes", "").split()
+        self.codes.add(code := self._id(SECRETS[2]))
         body = {
-            "device_code": self._id(SECRETS[2]),
+            "device_code": code,
             "expires_in": 1800,
             "interval": 0.01,
             "user_code": "ZORGLE42",
@@ -422,16 +432,26 @@ class TwitchServer(Payloads):
     async def _token(self, request: web.Request) -> web.Response:
         if (refusal := self._fault(request)) is not None:
             return refusal
-        values = await _values(request)
+        values = await self._form(request)
+        if values is None or values.get("client_id") != CLIENT_ID:
+            return _error(400, "invalid client")
         if values.get("grant_type") == "refresh_token":
             login = self.refreshes.pop(values.get("refresh_token", ""), None)
             await asyncio.sleep(self.late)
             if login is None:
                 return _error(400, "Invalid refresh token")
             return self._granted(login)
+        if values.get("grant_type") != BY_CODE or values.get("device_code") not in self.codes:
+            return _error(400, "invalid device code")
         if self.device_answers:
             return _error(400, self.device_answers.pop(0))
         return self._granted(self.device_user)
+
+    async def _form(self, request: web.Request) -> dict[str, str] | None:
+        """What a form in the body says; None if it is none, or anything stands in the address."""
+        if request.query or request.content_type != "application/x-www-form-urlencoded":
+            return None
+        return {key: str(value) for key, value in (await request.post()).items()}
 
     def _granted(self, login: str) -> web.Response:
         access, refresh = self._tokens(login)
@@ -448,12 +468,15 @@ class TwitchServer(Payloads):
     def _fault(self, request: web.Request) -> web.Response | None:
         name = f"{request.method} {request.path}"
         self.requests[name] += 1
+        self.addresses.append(str(request.rel_url))
         if self.fail[name]:
             status = self.fail[name].pop(0)
             if status == ABORT:
                 assert request.transport is not None
                 request.transport.abort()
             return _error(status, self.said.get(status, "wibble"))
+        if name in self.bodies:
+            return web.Response(text=self.bodies[name])
         return None
 
     def _refusal(self, request: web.Request) -> web.Response | None:
@@ -469,13 +492,10 @@ class TwitchServer(Payloads):
             self._changed.notify_all()
 
 
-async def _values(request: web.Request) -> dict[str, str]:
-    form = await request.post()
-    return {**request.query, **{key: str(value) for key, value in form.items()}}
-
-
 def _error(status: int, said: str) -> web.Response:
-    return web.json_response({"error": "wibble", "status": status, "message": said}, status=status)
+    body = {"error": "wibble", "status": status, "message": said}
+    # Only a status that redirects has it looked at.
+    return web.json_response(body, status=status, headers={"Location": "/oauth2/validate"})
 
 
 def _meant(one: Subscription, event: Json) -> bool:

@@ -18,7 +18,8 @@ import aiohttp
 from bot.chat.connector import Emit, Fatal, Lost, one_line
 from bot.chat.moving import first
 from bot.chat.twitch_account import Account, SignInGone
-from bot.chat.twitch_api import Auth, Helix, point_at, session
+from bot.chat.twitch_api import Helix, point_at, session
+from bot.chat.twitch_auth import Auth
 from bot.chat.twitch_scopes import CHAT, REDEMPTIONS, reads_rewards
 from bot.chat.twitch_session import ChatSession, Fresh
 from bot.chat.twitch_socket import DEFAULT, Timing
@@ -132,7 +133,7 @@ class Twitch:
     async def _read(self, emit: Emit) -> None:
         if self._client_id and self._client_id != self._sign_in.client_id:
             raise SignInGone(f"the client id has changed since the sign-in; sign in again: {AGAIN}")
-        point_at(self._addresses.api, self._addresses.auth)
+        point_at(self._addresses.api)
         async with AsyncExitStack() as held:
             http = await held.enter_async_context(session())
             sockets = await held.enter_async_context(aiohttp.ClientSession())
@@ -168,7 +169,8 @@ class Twitch:
         self, who: Who, sign_in: SignIn, http: aiohttp.ClientSession, held: AsyncExitStack
     ) -> Account:
         """An account that, when it is let go, is saved, and taken up again by the next run."""
-        account = Account(who, sign_in, self._file, Auth(http, sign_in.client_id))
+        auth = Auth(http, self._addresses.auth, sign_in.client_id)
+        account = Account(who, sign_in, self._file, auth)
 
         async def let_go() -> None:
             await account.settle()

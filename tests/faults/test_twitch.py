@@ -12,7 +12,8 @@ import pytest
 
 from bot.chat import twitch_events as events
 from bot.chat.twitch_account import Account
-from bot.chat.twitch_api import Auth, Helix, point_at, session
+from bot.chat.twitch_api import Helix, point_at, session
+from bot.chat.twitch_auth import Auth
 from bot.chat.twitch_socket import DEFAULT
 from bot.chat.twitch_tokens import TokenFile, Who
 from bot.line import End
@@ -155,8 +156,8 @@ async def test_many_that_meet_an_expired_token_renew_it_once(
     file = TokenFile(tmp_path)
     async with session() as http:
         old = server.sign_in()
-        account = Account(Who.STREAMER, old, file, Auth(http, CLIENT_ID))
-        point_at(f"{server.http}/helix", server.http)
+        account = Account(Who.STREAMER, old, file, Auth(http, server.http, CLIENT_ID))
+        point_at(f"{server.http}/helix")
         helix = Helix(http, account)
         server.expire()
         ids = await asyncio.gather(*(helix.send("100", f"text {n}") for n in range(5)))
