@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from bot.chat import twitch_events as events
-from bot.chat.twitch_tokens import TokenFile
+from bot.chat.twitch_tokens import TokenFile, Who
 from tests.irc_server import IrcServer
 from tests.twitch_server import SECRETS, TwitchServer
 
@@ -268,7 +268,8 @@ async def test_check_says_who_is_signed_in_and_what_cannot_be_refunded(
     ("wrong", "told_"),
     [
         ("channel", "there is no channel nosuchname"),
-        ("scope", "does not allow channel:read:redemptions"),
+        ("scope", "does not allow user:read:chat; sign in again: python -m bot login twitch"),
+        ("app", "ISHOWTTS_TWITCH__CLIENT_ID is another app than room signed in to; set it back"),
         ("expired", "sign in again: python -m bot login twitch"),
         ("damaged", "sign in again: python -m bot login twitch"),
     ],
@@ -282,7 +283,9 @@ async def test_check_tells_what_is_wrong_in_one_line(
         case "channel":
             env = {"ISHOWTTS_TWITCH__CHANNELS": "room,nosuchname"}
         case "scope":
-            server.scopes = ["user:read:chat", "user:write:chat"]
+            server.scopes = ["user:write:chat"]
+        case "app":
+            env = {"ISHOWTTS_TWITCH__CLIENT_ID": "blippoclientid"}
         case "expired":
             server.revoke_all()
         case "damaged":
@@ -293,6 +296,73 @@ async def test_check_tells_what_is_wrong_in_one_line(
     assert "WRONG" in line
     assert told_ in line
     assert not err
+
+
+async def test_check_only_notes_what_a_sign_in_allows_too_little_of(
+    server: TwitchServer, signed_in: TokenFile
+) -> None:
+    again = "to allow it: python -m bot login twitch"
+    code, out, _ = await told(server, "check")
+    lines = [line for line in out.splitlines() if line.startswith("twitch:")]
+    assert code == 0
+    assert lines[0].startswith("twitch: ok: signed in as room, reads #room")
+    assert lines[1:] == [
+        "twitch: note: rewards can be neither made nor given back: "
+        f"the sign-in does not allow channel:manage:redemptions; {again}"
+    ]
+    server.scopes = ["user:read:chat"]
+    code, out, _ = await told(server, "check")
+    notes = [line for line in out.splitlines() if line.startswith("twitch: note:")]
+    assert code == 0
+    assert [line.split("allow ")[1].split(";")[0] for line in notes] == [
+        "user:write:chat", "channel:read:redemptions", "channel:manage:redemptions"
+    ]  # fmt: skip
+
+
+async def test_check_asks_about_the_account_that_writes(
+    server: TwitchServer, signed_in: TokenFile
+) -> None:
+    signed_in.save(server.sign_in("speaker"), Who.BOT)
+    code, out, _ = await told(server, "check")
+    assert code == 0
+    assert "twitch: ok: writes as speaker" in out
+    server.tokens = {t: name for t, name in server.tokens.items() if name != "speaker"}
+    server.refreshes.clear()
+    code, out, _ = await told(server, "check")
+    assert code == 2
+    assert "twitch: WRONG: the sign-in of speaker is gone" in out
+    assert "python -m bot login twitch --bot" in out
+
+
+async def test_check_does_not_say_ok_of_what_nobody_was_asked(
+    server: TwitchServer, signed_in: TokenFile
+) -> None:
+    server.fail["GET /oauth2/validate"] = [500]
+    code, out, _ = await told(server, "check")
+    assert code == 0
+    assert "twitch: not asked: somebody is signed in; Twitch cannot be asked now" in out
+    signed_in.path.unlink()
+    code, out, _ = await told(server, "check", ISHOWTTS_TWITCH__CHANNELS="nosuchname")
+    assert code == 0
+    assert "twitch: not asked: reads #nosuchname, with no account; whether there is" in out
+
+
+async def test_a_reward_that_twitch_would_not_take_is_refused_before_it_is_asked_for(
+    server: TwitchServer, signed_in: TokenFile
+) -> None:
+    server.scopes.append("channel:manage:redemptions")
+    for title, why in (("z" * 46, "this one has 46"), (" ", "this one has 0")):
+        code, _, err = await told(server, "rewards", "add", title, "--cost", "5")
+        assert code == 2
+        assert err == f"a reward's title has 1 to 45 characters; {why}\n"
+    assert server.requests.total() == 0
+    env = {"ISHOWTTS_TWITCH__CLIENT_ID": "blippoclientid"}
+    code, _, err = await told(server, "rewards", "add", "say it", "--cost", "5", **env)
+    assert code == 2
+    assert err.startswith("ISHOWTTS_TWITCH__CLIENT_ID is another app than room signed in to")
+    assert server.requests.total() == 0
+    code, _, _ = await told(server, "rewards", "add", "z" * 45, "--cost", "5")
+    assert code == 0
 
 
 async def test_a_sign_in_file_that_is_damaged_stops_the_start_with_one_line(
