@@ -52,7 +52,7 @@ async def hurried(seconds: float) -> None:
 class Reading:
     """A supervised connector and its chat."""
 
-    def __init__(self, twitch: Twitch, chat: Chat, task: asyncio.Task[None]) -> None:
+    def __init__(self, twitch: Twitch, chat: Chat, task: asyncio.Task[bool]) -> None:
         self.twitch = twitch
         self.chat = chat
         self.task = task

@@ -36,7 +36,7 @@ class Connector(Protocol):
     """A source of chat events."""
 
     name: str
-    """Short, for logs and panels, such as `twitch #name`."""
+    """Short, for logs and panels, such as `twitch #name`; names what is read, as far as known."""
     moderated: bool
     """Whether moderators may take its messages back: unpaid ones are held a moment for them."""
 

@@ -82,7 +82,7 @@ class Twitch:
     ) -> None:
         """`channels`: login names; `bot`: the account that writes, if it is not `sign_in`;
         `client_id`: the app that is to be signed in to, if it matters."""
-        self.name = f"twitch {', '.join(f'#{channel}' for channel in channels)}"
+        self.name = _name(channels)
         self.on_connected: Callable[[], None] = lambda: None
         self.session: ChatSession | None = None
         """What is read now."""
@@ -211,8 +211,13 @@ class Twitch:
     async def _tell(self, there: Subscriptions) -> None:
         """Say that chat is there, once it is."""
         await there.complete.wait()
+        self.name = _name(there.channels)
         self.on_connected()
         await asyncio.Event().wait()
+
+
+def _name(channels: Iterable[str]) -> str:
+    return f"twitch {', '.join(f'#{channel}' for channel in channels)}"
 
 
 async def _until_one_fails(jobs: Iterable[_Job]) -> None:

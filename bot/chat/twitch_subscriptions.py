@@ -95,6 +95,11 @@ class Subscriptions:
         self.complete = asyncio.Event()
         """Set while every event that is wanted is subscribed to."""
 
+    @property
+    def channels(self) -> list[str]:
+        """The channels whose chat is, or is to be, read."""
+        return [w.channel for w in self._wanted if w.kind == events.MESSAGE]
+
     def brings(self, kind: str, channel: str) -> bool:
         """Whether events of this kind of this channel come."""
         return any(w.kind == kind and w.channel == channel for w in self._there)

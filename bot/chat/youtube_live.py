@@ -48,6 +48,8 @@ class Seen:
     """The official API's id of its chat."""
 
 
+BROKEN_OFF = "YouTube broke the connection off"
+"""An answer that ends in its middle; aiohttp's words for it are its parser's."""
 READABLE = frozenset({State.LIVE, State.UNTOLD})
 _WAITED_FOR = {
     State.UPCOMING: "waiting for the stream to begin",

@@ -372,3 +372,16 @@ async def test_a_sign_in_file_that_is_damaged_stops_the_start_with_one_line(
     code, _, err = await told(server, "--output", "null")
     assert code == 2
     assert "sign in again: python -m bot login twitch" in err.splitlines()[-1]
+
+
+async def test_a_run_that_reads_nothing_until_the_user_acts_ends_with_2_and_one_line(
+    server: TwitchServer, signed_in: TokenFile
+) -> None:
+    env = {"ISHOWTTS_TWITCH__CHANNELS": "nosuchname"}
+    code, out, err = await told(server, "--output", "null", **env)
+    assert code == 2
+    assert out.startswith("received=0 ")
+    assert [line for line in err.splitlines() if "nosuchname'" in line] == [
+        line for line in err.splitlines() if "there is no channel 'nosuchname': correct" in line
+    ]
+    assert err.count("there is no channel") == 1

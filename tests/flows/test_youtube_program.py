@@ -41,12 +41,12 @@ class Evening:
                 assert line, f"{text!r} was not said in:\n{self.log}"
                 self.log += line.decode()
 
-    async def ended(self) -> dict[str, int]:
-        """Wait until it has stopped; returns the counts that are not zero."""
+    async def ended(self, code: int = 0) -> dict[str, int]:
+        """Wait until it has stopped, with this exit code; returns the counts that are not zero."""
         async with asyncio.timeout(15):
             out, err = await self.process.communicate()
         self.log += err.decode()
-        assert self.process.returncode == 0, self.log
+        assert self.process.returncode == code, self.log
         assert KEY not in self.log + out.decode()
         assert "Traceback" not in self.log
         counts = dict(pair.split("=") for pair in out.decode().split())
@@ -182,7 +182,8 @@ async def test_what_can_never_be_read_is_one_line(
         server.state = state
         async with program(server, state_dir, "--youtube", VIDEO, key=key) as bot:
             await bot.said(f"youtube {VIDEO}: stopped: {why}")
-            assert await bot.ended() == {}
+            assert await bot.ended(code=2) == {}
+            assert bot.log.count(why) == 1
             assert "a-wrong-zorgle-key" not in bot.log
 
 
