@@ -19,7 +19,7 @@ from typing import Any
 
 from bot.audio.player import OutputUnavailable, Player
 from bot.backlog import Backlog
-from bot.chat.connector import Connector, Emit
+from bot.chat.connector import Connector, Emit, LeavingOut
 from bot.chat.supervise import supervise
 from bot.control import Control
 from bot.drops import Drops
@@ -169,6 +169,8 @@ class Bot:
             for connector in connectors:
                 hold_s = self._hold_s if connector.moderated else 0.0
                 emit = watch(partial(self.intake.emit, hold_s=hold_s))
+                if isinstance(connector, LeavingOut):
+                    connector.on_left_out = self.ledger.ignore
                 sources.append(group.create_task(supervise(connector, emit), name=connector.name))
         self.refused = bool(sources) and not any(source.result() for source in sources)
 

@@ -57,6 +57,14 @@ class Announcing(Protocol):
     """Set by the supervisor; called each time that the source is there."""
 
 
+@runtime_checkable
+class LeavingOut(Protocol):
+    """A connector that does not emit messages which are older than its start."""
+
+    on_left_out: Callable[[], None]
+    """Set by the program, which counts them; called for each."""
+
+
 _EXPECTED = (ConnectorError, OSError, TimeoutError)
 _LONGEST = 200
 

@@ -84,6 +84,7 @@ class Twitch:
         `client_id`: the app that is to be signed in to, if it matters."""
         self.name = _name(channels)
         self.on_connected: Callable[[], None] = lambda: None
+        self.on_left_out: Callable[[], None] = lambda: None
         self.session: ChatSession | None = None
         """What is read now."""
         self._writer = Writer(self.name)
@@ -152,7 +153,9 @@ class Twitch:
             held.callback(self._writer.end)
             asked = wanted(ids, reader.sign_in.user_id, reader.sign_in.scopes, self._rewards)
             there = Subscriptions(helix, asked, self._timing.compare)
-            chat = ChatSession(self.name, there, self._fresh, self._writer.is_echo, emit)
+            chat = ChatSession(
+                self.name, there, self._fresh, self._writer.is_echo, emit, self.on_left_out
+            )
             self.session = chat
             await _until_one_fails(
                 [

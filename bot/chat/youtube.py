@@ -71,11 +71,18 @@ class YouTube:
         self._source = source(channel)
         self.name = f"youtube {self._source.id}"
         self.on_connected: Callable[[], None] = lambda: None
+        self.on_left_out: Callable[[], None] = lambda: None
         self._url = url
         self._timing = timing
         self._sleep = sleep
         self._start = Start()
-        self.take = Take(self.name, self._source.id, youtube_actions.read, self._start)
+        self.take = Take(
+            self.name,
+            self._source.id,
+            youtube_actions.read,
+            self._start,
+            lambda: self.on_left_out(),
+        )
         self._seen: Seen | None = None
         self._place: Place | None = None
         self._failed = self._refused = 0

@@ -81,6 +81,7 @@ class YouTubeOfficial:
         self._source = source(channel)
         self.name = f"youtube {self._source.id}"
         self.on_connected: Callable[[], None] = lambda: None
+        self.on_left_out: Callable[[], None] = lambda: None
         self._key = key
         self._url = url
         self._timing = timing
@@ -88,7 +89,9 @@ class YouTubeOfficial:
         self._wall = wall
         self._start = Start(wall=wall)
         self._lookup = Lookup(self._source)
-        self.take = Take(self.name, self._source.id, youtube_items.read, self._start)
+        self.take = Take(
+            self.name, self._source.id, youtube_items.read, self._start, lambda: self.on_left_out()
+        )
         self._chat = self._video = self._token = ""
         self._told_off = False
 

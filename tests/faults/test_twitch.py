@@ -257,9 +257,18 @@ async def test_what_is_older_than_the_start_is_not_spoken(
     server: TwitchServer, tmp_path: Path
 ) -> None:
     async with reading(server, tmp_path) as bot:
-        await server.say("long ago", at="2022-11-16T10:11:12.464757833Z")
+        left_out: list[None] = []
+        bot.twitch.on_left_out = lambda: left_out.append(None)
+        server.abort()  # a new connection tells as the old one does
+        await server.until(lambda: server.connections == 2)
+        await server.subscribed(events.REDEEMED, count=6)
+        at = "2022-11-16T10:11:12.464757833Z"
+        await server.say("long ago", at=at)
+        await server.notify(events.CLEARED, server.cleared(), at=at)
         await server.say("now")
         await bot.chat.until(lambda: bot.chat.texts == ["now"])
+        assert len(bot.chat.events) == 1
+        assert len(left_out) == 1
 
 
 async def test_odd_messages_cost_nothing_but_themselves(

@@ -153,6 +153,7 @@ async def test_an_evening_with_every_kind_of_event(
 ) -> None:
     async with evening(server) as bot:
         await bot.said("twitch #room: connected")
+        await server.say("!tts long ago", user="ann", at="2022-11-16T10:11:12.464757833Z")
         await server.say("just chatting", user="ann")
         await server.say("!tts hello there", user="bob")
         await bot.said("spoken: Bob: 'hello there'")
@@ -169,7 +170,7 @@ async def test_an_evening_with_every_kind_of_event(
         await asyncio.sleep(0.5)
         await server.notify(events.DELETED, server.deletion(line["message_id"], user="fay"))
         await bot.said("purged: Fay")
-        assert await bot.stop() == {"received": 7, "ignored": 2, "spoken": 4, "purged": 1}
+        assert await bot.stop() == {"received": 8, "ignored": 3, "spoken": 4, "purged": 1}
 
 
 async def test_a_new_connection_on_request_loses_and_repeats_nothing(

@@ -110,7 +110,7 @@ async def test_an_evening_without_a_key(state_dir: Path) -> None:
         server.act(text("!tts good night", "gil"))
         await bot.said("spoken: Gil")
         assert await bot.stop() == {
-            "received": 8, "ignored": 1, "command": 1, "duplicate": 1, "spoken": 3,
+            "received": 9, "ignored": 2, "command": 1, "duplicate": 1, "spoken": 3,
             "skipped": 1, "purged": 1,
         }  # fmt: skip
 
@@ -138,7 +138,9 @@ async def test_an_evening_with_a_key_to_the_end_of_the_stream(state_dir: Path) -
         server.post(said("!tts good night", "gil"))
         await bot.said("spoken: Gil")
         server.end()
-        assert await bot.ended() == {"received": 4, "spoken": 3, "purged": 1}
+        assert await bot.ended() == {
+            "received": 5, "ignored": 1, "spoken": 3, "purged": 1,
+        }  # fmt: skip
         assert "the stream has ended" in bot.log
         assert server.asked("watch") == server.asked(CHAT) == 0, "the key is preferred"
 
