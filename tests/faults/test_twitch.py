@@ -138,6 +138,15 @@ async def test_a_subscription_that_fails_is_asked_for_again(
         await bot.chat.until(lambda: bot.chat.texts == ["back"])
 
 
+async def test_a_subscription_that_is_said_to_be_there_and_is_not_is_soon_asked_for_again(
+    server: TwitchServer, tmp_path: Path
+) -> None:
+    server.fail["POST /helix/eventsub/subscriptions"] = [409] * 6
+    async with reading(server, tmp_path, timing=replace(QUICK, compare=60.0)) as bot:
+        await server.say("hello")
+        await bot.chat.until(lambda: bot.chat.texts == ["hello"])
+
+
 async def test_a_subscription_that_is_there_already_is_taken_for_there(
     server: TwitchServer, tmp_path: Path
 ) -> None:

@@ -10,6 +10,7 @@ import stat
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -171,6 +172,29 @@ async def test_an_evening_with_every_kind_of_event(
         await server.notify(events.DELETED, server.deletion(line["message_id"], user="fay"))
         await bot.said("purged: Fay")
         assert await bot.stop() == {"received": 8, "ignored": 3, "spoken": 4, "purged": 1}
+
+
+async def test_a_timeout_and_a_cleared_chat_reach_back_and_no_further(
+    server: TwitchServer, signed_in: TokenFile
+) -> None:
+    async with evening(server) as bot:
+        before = (datetime.now(UTC) - timedelta(seconds=1)).isoformat()
+        line = server.line("!tts deleted first", user="ann")
+        await server.notify(events.DELETED, server.deletion(line["message_id"], user="ann"))
+        await server.notify(events.MESSAGE, line)
+        await bot.said("purged: Ann: '!tts deleted first' (deleted before it came)")
+        gift = {"cheer": {"bits": 100}}
+        for name, kind, event in (
+            ("Bob", events.AUTHOR_CLEARED, server.author_cleared("bob")),
+            ("Cid", events.CLEARED, server.cleared()),
+        ):
+            await server.notify(kind, event)
+            await server.say("late gift", user=name.lower(), at=before, **gift)
+            await bot.said(f"purged: {name}")
+            await server.say("gift of now", user=name.lower(), **gift)
+            await bot.said(f"spoken: {name}: 'gift of now'")
+        assert bot.log.count("cleared before it came") == 2
+        assert await bot.stop() == {"received": 5, "spoken": 2, "purged": 3}
 
 
 async def test_a_new_connection_on_request_loses_and_repeats_nothing(
