@@ -68,8 +68,11 @@ def _later(one: Removal, other: Removal) -> bool:
 def _covers(removal: Removal, came: float, message: ChatMessage, now: float) -> bool:
     if now - came >= _REMEMBERED_S or not removal.covers(message):
         return False
-    if removal.kind is RemovalKind.DELETE or removal.follows(message):
+    if removal.kind is RemovalKind.DELETE:
         return True
+    follows = removal.follows(message)
+    if follows is not None:
+        return follows
     # Without times. Nobody writes while timed out, so of a short timeout its length is enough.
     lasts = _OVERTAKEN_S if removal.seconds is None else min(removal.seconds, _OVERTAKEN_S)
     return now - came < lasts

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
-SAME_INSTANT_S = 0.05
-"""What was sent so little after a removal counts as sent with it: a platform's parts have clocks
-of their own."""
+_JITTER_S = 0.25
+"""What came before a removal and was sent so little after it, by its time, counts as sent before:
+a platform's parts have clocks of their own."""
 
 
 class Role(StrEnum):
@@ -180,24 +180,27 @@ class Removal:
     """When it was done, in Unix seconds by the platform's clock; None: not told."""
 
     def covers(self, message: ChatMessage) -> bool:
-        """Whether `message` is among what is taken away."""
+        """Whether `message`, which came first, is among what is taken away."""
         if self.platform != message.platform:
             return False
         if self.channel and message.channel and self.channel != message.channel:
             return False
         if self.kind is RemovalKind.DELETE:
             return bool(self.target) and self.target == message.id
-        if self.follows(message) is False:
+        if self.follows(message, _JITTER_S) is False:
             return False
         if self.kind is RemovalKind.CLEAR_AUTHOR:
             return bool(self.target) and self.target == message.author.id
         return True
 
-    def follows(self, message: ChatMessage) -> bool | None:
-        """Whether it was done after `message` was sent; None where either has no time."""
+    def follows(self, message: ChatMessage, slack: float = 0.0) -> bool | None:
+        """Whether it was done after `message` was sent, or less than `slack` seconds before.
+
+        None where either has no time.
+        """
         if self.sent is None or message.sent is None:
             return None
-        return message.sent <= self.sent + SAME_INSTANT_S
+        return message.sent <= self.sent + slack
 
 
 Event = ChatMessage | Removal

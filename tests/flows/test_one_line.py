@@ -384,18 +384,19 @@ async def test_a_removal_reaches_back_from_its_moment_and_no_further(
     caplog.set_level("INFO")
     gift = Payment(1, "EUR")
     async with Channel() as channel:
-        channel.says("sent later, came first", sent=100.2, paid=gift)
+        channel.says("!tts nearly then, came first", sent=100.2)
+        channel.says("sent later, came first", sent=100.3, paid=gift)
         channel.intake.emit(replace(removal, sent=100.0))
         channel.says("late words", sent=99.0, paid=gift)
         channel.says("!tts same instant", sent=100.0)
-        channel.says("sent later", sent=101.0, paid=gift)
+        channel.says("sent later", sent=100.001, paid=gift)
         await channel.ledger.settled()
         assert channel.asked == ["sent later, came first", "sent later"]
         await asyncio.sleep(500)
         channel.says("very late", sent=99.9, paid=gift)
         channel.says("!tts of now", sent=600.0)
         await channel.ledger.settled()
-        assert channel.ends() == {"spoken": 3, "purged": 3}
+        assert channel.ends() == {"spoken": 3, "purged": 4}
     assert "late words" in caplog.text
     assert "cleared before it came" in caplog.text
     assert "deleted before it came" not in caplog.text
