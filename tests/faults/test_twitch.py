@@ -20,7 +20,8 @@ from bot.line import End
 from filters.message import ChatMessage, Removal
 from tests.fakes import Channel
 from tests.twitch_reading import QUICK, reading
-from tests.twitch_server import ABORT, CLIENT_ID, SECRETS, TwitchServer
+from tests.twitch_server import TwitchServer
+from tests.twitch_sign_ins import ABORT, CLIENT_ID, SECRETS
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ from bot.chat.twitch_socket import DEFAULT
 from bot.chat.twitch_tokens import TokenFile
 from filters.message import Kind
 from tests.twitch_reading import QUICK, reading
-from tests.twitch_server import ABORT, SECRETS, TwitchServer
+from tests.twitch_server import TwitchServer
+from tests.twitch_sign_ins import ABORT, SECRETS
 
 
 @pytest.fixture

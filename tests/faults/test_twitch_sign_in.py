@@ -17,7 +17,8 @@ from bot.chat.twitch_api import Helix, point_at, session
 from bot.chat.twitch_auth import Auth, Device
 from bot.chat.twitch_login import NoSuchApp, sign_in
 from bot.chat.twitch_tokens import TokenFile, Who
-from tests.twitch_server import ABORT, CLIENT_ID, SECRETS, TwitchServer
+from tests.twitch_server import TwitchServer
+from tests.twitch_sign_ins import ABORT, CLIENT_ID, SECRETS
 
 SCOPES = ("user:read:chat", "user:write:chat")
 

@@ -18,7 +18,8 @@ import pytest
 from bot.chat import twitch_events as events
 from bot.chat.twitch_tokens import TokenFile, Who
 from tests.irc_server import IrcServer
-from tests.twitch_server import SECRETS, TwitchServer
+from tests.twitch_server import TwitchServer
+from tests.twitch_sign_ins import SECRETS
 
 ROOT = Path(__file__).parents[2]
 Env = dict[str, str]
