@@ -5,18 +5,20 @@ Does not start the bot. One that runs takes a new sign-in once the old one is go
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack
-from typing import Any
+from typing import Any, TypeVar
 
 from bot import exits
 from bot.chat.connector import ConnectorError, Lost, one_line
 from bot.chat.twitch_account import Account, Refused
-from bot.chat.twitch_api import Auth, Device, Helix, RewardShown, point_at, session
+from bot.chat.twitch_api import Helix, RewardShown, point_at, session
+from bot.chat.twitch_auth import Auth, Device
 from bot.chat.twitch_login import NoSuchApp, sign_in
-from bot.chat.twitch_scopes import REDEMPTIONS, of_bot, of_streamer
+from bot.chat.twitch_scopes import CHAT, REDEMPTIONS, SEND, of_bot, of_streamer
 from bot.chat.twitch_tokens import AGAIN, TokenFile, TokenFileError, Who
 from bot.exits import BadInput
+from bot.findings import Finding, Word
 from bot.settings import Settings
 from bot.telemetry import set_up_logging
 
@@ -29,6 +31,10 @@ to sign in to Twitch, register an app of your own; it costs nothing:
 to read a chat without an account, none of this is needed: python -m bot --twitch NAME"""
 
 _PROMPT = "What is to be said?"
+_LONGEST_TITLE = 45
+"""Characters, by Twitch's rule."""
+
+T = TypeVar("T")
 
 
 async def login(settings: Settings, *, bot: bool) -> int:
@@ -38,10 +44,10 @@ async def login(settings: Settings, *, bot: bool) -> int:
     if not client_id:
         raise BadInput(f"ISHOWTTS_TWITCH__CLIENT_ID is not set\n{STEPS}")
     scopes = of_bot() if bot else of_streamer(settings)
-    _point(settings)
     async with session() as http:
+        auth = Auth(http, settings.twitch.auth_url, client_id)
         try:
-            account = await sign_in(Auth(http, client_id), client_id, scopes, _show)
+            account = await sign_in(auth, client_id, scopes, _show)
         except NoSuchApp as error:
             raise BadInput(f"ISHOWTTS_TWITCH__CLIENT_ID: {one_line(error)}\n{STEPS}") from None
         except ConnectorError as error:
@@ -65,6 +71,11 @@ def _show(device: Device) -> None:
 async def add_reward(settings: Settings, title: str, cost: int) -> int:
     """Make a reward with a text, which the bot can give back. Raises BadInput."""
     set_up_logging(settings.log.level)
+    title = title.strip()
+    if not 0 < len(title) <= _LONGEST_TITLE:
+        raise BadInput(
+            f"a reward's title has 1 to {_LONGEST_TITLE} characters; this one has {len(title)}"
+        )
 
     async def add(helix: Helix, account: Account) -> str:
         if REDEMPTIONS[1] not in account.sign_in.scopes:
@@ -94,29 +105,52 @@ def _why(error: Refused) -> str:
     return one_line(error)
 
 
-async def state(settings: Settings) -> str:
-    """Who is signed in and what that gives, for `check`; empty if nobody is. Raises BadInput."""
+async def state(settings: Settings) -> list[Finding]:
+    """Who is signed in and what that gives, for `check`. Raises BadInput, NobodySignedIn."""
 
-    async def look(helix: Helix, account: Account) -> str:
-        name = account.sign_in.login
-        missing = [s for s in of_streamer(settings) if s not in account.sign_in.scopes]
-        if missing:
+    async def look(helix: Helix, account: Account) -> list[Finding]:
+        now = account.sign_in
+        if CHAT not in now.scopes:
             raise BadInput(
-                f"the sign-in of {name} does not allow {' '.join(missing)}; sign in again: {AGAIN}"
+                f"the sign-in of {now.login} does not allow {CHAT}; sign in again: {AGAIN}"
             )
-        bot = TokenFile(settings.state_dir).load(Who.BOT)
-        writer = f", writes as {bot.login}" if bot is not None else ""
         reads = await _channels(helix, settings)
-        return f"signed in as {name}{writer}{reads}{await _rewards(helix)}"
+        known = f"signed in as {now.login}{reads}{await _rewards(helix)}"
+        return [Finding(Word.OK, known), *_missed(settings, now.scopes, alone=not writes)]
+
+    async def look_at_bot(_: Helix, account: Account) -> list[Finding]:
+        if SEND in account.sign_in.scopes:
+            return [Finding(Word.OK, f"writes as {account.sign_in.login}")]
+        raise BadInput(f"the bot's sign-in does not allow {SEND}; sign in again: {AGAIN} --bot")
 
     try:
-        return await signed_in(settings, look)
-    except NobodySignedIn:
-        return ""
+        writes = TokenFile(settings.state_dir).load(Who.BOT) is not None
+        found = await signed_in(settings, look)
+        return found + (await signed_in(settings, look_at_bot, Who.BOT) if writes else [])
+    except TokenFileError as error:
+        raise BadInput(str(error)) from None
     except Lost as error:
-        return f"somebody is signed in; Twitch cannot be asked now: {one_line(error)}"
+        why = f"somebody is signed in; Twitch cannot be asked now: {one_line(error)}"
+        return [Finding(Word.NOT_ASKED, why)]
     except ConnectorError as error:
         raise BadInput(one_line(error)) from None
+
+
+def _missed(settings: Settings, scopes: Sequence[str], *, alone: bool) -> Iterator[Finding]:
+    """What a sign-in would give that allowed more; `alone`: no other account writes."""
+    wanted = of_streamer(settings)
+    lacks = {scope for scope in wanted if scope not in scopes}
+    missed = []
+    if alone and SEND in lacks:
+        missed.append((SEND, "nothing can be written into chat"))
+    if lacks.issuperset(REDEMPTIONS):
+        missed.append((REDEMPTIONS[0], "rewards without a text are not read"))
+    if REDEMPTIONS[1] in lacks:
+        missed.append((REDEMPTIONS[1], "rewards can be neither made nor given back"))
+    for scope, what in missed:
+        yield Finding(
+            Word.NOTE, f"{what}: the sign-in does not allow {scope}; to allow it: {AGAIN}"
+        )
 
 
 async def _channels(helix: Helix, settings: Settings) -> str:
@@ -144,7 +178,7 @@ async def _rewards(helix: Helix) -> str:
 
 
 def _title(reward: RewardShown) -> str:
-    return repr(reward.title[:45])
+    return repr(reward.title[:_LONGEST_TITLE])
 
 
 class NobodySignedIn(BadInput):
@@ -152,27 +186,36 @@ class NobodySignedIn(BadInput):
 
 
 async def signed_in(
-    settings: Settings, act: Callable[[Helix, Account], Coroutine[Any, Any, str]]
-) -> str:
-    """Do something as the streamer's account. Raises BadInput, Refused, Lost, SignInGone."""
+    settings: Settings,
+    act: Callable[[Helix, Account], Coroutine[Any, Any, T]],
+    who: Who = Who.STREAMER,
+) -> T:
+    """Do something as an account.
+
+    Raises:
+        BadInput: nobody is signed in, or to another app than the settings'.
+        Refused, Lost, SignInGone: as Twitch answers.
+    """
     file = TokenFile(settings.state_dir)
     try:
-        stored = file.load()
+        stored = file.load(who)
     except TokenFileError as error:
         raise BadInput(str(error)) from None
     if stored is None:
         raise NobodySignedIn(f"nobody is signed in; sign in: {AGAIN}")
-    _point(settings)
+    if who is Who.STREAMER and settings.twitch.client_id not in ("", stored.client_id):
+        raise BadInput(
+            f"ISHOWTTS_TWITCH__CLIENT_ID is another app than {stored.login} signed in to; "
+            f"set it back, or sign in again: {AGAIN}"
+        )
+    point_at(settings.twitch.api_url)
     async with AsyncExitStack() as held:
         http = await held.enter_async_context(session())
-        account = Account(Who.STREAMER, stored, file, Auth(http, stored.client_id))
+        auth = Auth(http, settings.twitch.auth_url, stored.client_id)
+        account = Account(who, stored, file, auth)
         held.push_async_callback(account.settle)
         await account.validate()
         return await act(Helix(http, account), account)
-
-
-def _point(settings: Settings) -> None:
-    point_at(settings.twitch.api_url, settings.twitch.auth_url)
 
 
 def _say(*lines: str) -> None:

@@ -19,7 +19,7 @@ from typing import Any
 
 from bot.audio.player import OutputUnavailable, Player
 from bot.backlog import Backlog
-from bot.chat.connector import Connector, Emit
+from bot.chat.connector import Connector, Emit, LeavingOut
 from bot.chat.supervise import supervise
 from bot.control import Control
 from bot.drops import Drops
@@ -104,6 +104,8 @@ class Bot:
         self._started = asyncio.Event()
         self.ready = asyncio.Event()
         """Set once the first line could be heard at once."""
+        self.refused = False
+        """Whether every source has ended because the user must act; each has said so."""
 
     @property
     def waiting(self) -> int:
@@ -162,11 +164,15 @@ class Bot:
             self._hearing.take_rules(rules)
 
     async def _read(self, connectors: Iterable[Connector], watch: Callable[[Emit], Emit]) -> None:
+        sources = []
         async with asyncio.TaskGroup() as group:
             for connector in connectors:
                 hold_s = self._hold_s if connector.moderated else 0.0
                 emit = watch(partial(self.intake.emit, hold_s=hold_s))
-                group.create_task(supervise(connector, emit), name=connector.name)
+                if isinstance(connector, LeavingOut):
+                    connector.on_left_out = self.ledger.ignore
+                sources.append(group.create_task(supervise(connector, emit), name=connector.name))
+        self.refused = bool(sources) and not any(source.result() for source in sources)
 
     async def _sweep(self) -> None:
         while True:

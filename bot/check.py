@@ -5,15 +5,14 @@ Does not start the bot, and never prints the value of a secret.
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bot import exits, policy
 from bot.audio import devices as devices_
-from bot.chat.twitch_tokens import TokenFile
 from bot.exits import BadInput, NothingHeard
+from bot.findings import Finding, Word
 from bot.lists import allow_list
 from bot.outputs import check_output
 from bot.settings import Settings, SettingsError, load
@@ -21,10 +20,12 @@ from engine.speech import BadRequest, Engine, SpeechError, SpeechRequest
 from engine.worker import make_engine
 
 _ESPEAK = "espeak"
+_Look = Callable[[Settings], str | list[Finding]]
+"""Says what is right in a line, or finds more than that; raises exits.Exit for what is wrong."""
 
 
 def check(file: Path | None) -> int:
-    """Print one line for each thing that must be right. Returns 0, or 2 if something is not."""
+    """Print what is found of each thing, mostly a line. Returns 0, or 2 if something is wrong."""
     try:
         settings = load(file)
     except SettingsError as error:
@@ -33,22 +34,26 @@ def check(file: Path | None) -> int:
     right = True
     for name, look in _looks(settings):
         try:
-            _say(f"{name}: ok: {look(settings)}")
+            found = look(settings)
+            for one in [Finding(Word.OK, found)] if isinstance(found, str) else found:
+                _say(f"{name}: {one.word}: {one.text}")
         except exits.Exit as error:
             right = False
             _say(*(f"{name}: WRONG: {line}" for line in str(error).splitlines()))
     return exits.STOPPED if right else exits.SETTINGS
 
 
-def _looks(settings: Settings) -> Iterator[tuple[str, Callable[[Settings], str]]]:
+def _looks(settings: Settings) -> Iterator[tuple[str, _Look]]:
+    from bot import check_chat  # the other commands here need no network
+
     yield "settings", _settings
     yield "lists", _lists
     yield "state folder", _state
     yield "embedded voice", _embedded
     yield "voice" if settings.speech.engine == _ESPEAK else "engine", _voice
     yield "output", _output
-    yield "twitch", _twitch
-    yield "youtube", _youtube
+    yield "twitch", check_chat.twitch
+    yield "youtube", check_chat.youtube
 
 
 def _settings(settings: Settings) -> str:
@@ -116,30 +121,6 @@ def _output(settings: Settings) -> str:
     if not known:
         return "no device is there now; the bot waits for one"
     return f"the system's default, of {len(known)} devices"
-
-
-def _twitch(settings: Settings) -> str:
-    if TokenFile(settings.state_dir).path.exists():
-        from bot.accounts import state
-
-        if known := asyncio.run(state(settings)):
-            return known
-    channels = ", ".join(f"#{channel}" for channel in settings.twitch.channels)
-    return f"reads {channels}, with no account" if channels else "not asked for (--twitch NAME)"
-
-
-def _youtube(settings: Settings) -> str:
-    chosen = settings.youtube
-    if not chosen.channels:
-        return "not asked for (--youtube @NAME)"
-    names = ", ".join(chosen.channels)
-    if chosen.api_key.get_secret_value():
-        return f"reads {names}, by the official API with a key"
-    from bot.chat import youtube_pytchat
-
-    if not youtube_pytchat.installed():
-        raise BadInput(youtube_pytchat.MISSING)
-    return f"reads {names}, without a key (unofficial)"
 
 
 def devices() -> int:

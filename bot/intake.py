@@ -4,7 +4,7 @@ Cheap gates come first and cost microseconds: already seen, already deleted, no 
 blocked, a stranger in a crowd, too often, already waiting, backlog full, a copy. Only what passes
 them all waits to be judged, and judging takes at most 5 ms of one turn of the event loop.
 
-Owns the ids seen, the tombstones of what was deleted, and the state of the limits (allowance.py).
+Owns the ids seen, what was taken away (tombstones.py), and the state of the limits (allowance.py).
 Does not know connectors, engines or players.
 """
 
@@ -24,6 +24,7 @@ from bot.line import End, Line, Stages
 from bot.recent import Recent, Said
 from bot.speaker import Speaker
 from bot.telemetry import Ledger, shown
+from bot.tombstones import Tombstones
 from filters.chain import Rules, judge
 from filters.gate import Gate
 from filters.limits import Limit
@@ -33,7 +34,6 @@ from filters.message import (
     Event,
     Rank,
     Removal,
-    RemovalKind,
     Tier,
     Verdict,
 )
@@ -114,7 +114,7 @@ class Intake:
         self._control = control
         self._now = now
         self._seen = Recent(keys=_REMEMBERED, seconds=_REMEMBERED_S)
-        self._removed = Recent(keys=_REMEMBERED, seconds=_REMEMBERED_S)
+        self._removed = Tombstones()
         self._unjudged: deque[Line] = deque()
         self._unjudged_of: Counter[AuthorKey] = Counter()
         self._something = asyncio.Event()
@@ -146,9 +146,7 @@ class Intake:
             self._ledger.end(End.DROPPED)
 
     def _remove(self, removal: Removal) -> None:
-        if removal.kind is not RemovalKind.CLEAR_ALL:
-            key = (removal.kind, removal.platform, removal.channel, removal.target)
-            self._removed.add(key, self._now(), removal.seconds)
+        self._removed.add(removal, self._now())
         self._allowance.removed(removal)
         unjudged = [line for line in self._unjudged if removal.covers(line.message)]
         for line in unjudged:
@@ -164,8 +162,8 @@ class Intake:
         end = self._ledger.end
         if message.id and not self._seen.add((message.platform, message.id), now):
             return end(End.DUPLICATE)
-        if self._is_removed(message, now):
-            return end(End.PURGED, message, "deleted before it came")
+        if taken_away := self._removed.refuses(message, now):
+            return end(End.PURGED, message, taken_away)
         if message.first:
             self._strangers.add(author_key(message), now)
         self._allowance.raided(message, now)
@@ -180,17 +178,6 @@ class Intake:
         if refusal is not None:
             return end(End.DROPPED, triggered.message, refusal.reason)
         return self._admit(triggered.message, now, hold_s)
-
-    def _is_removed(self, message: ChatMessage, now: float) -> bool:
-        targets = (
-            (RemovalKind.DELETE, message.id),
-            (RemovalKind.CLEAR_AUTHOR, message.author.id),
-        )
-        return any(
-            self._removed.holds((kind, message.platform, channel, target), now)
-            for kind, target in targets
-            for channel in (message.channel, "")
-        )
 
     def _is_command(self, message: ChatMessage) -> bool:
         verb = commands.read(message)

@@ -50,7 +50,7 @@ async def run(
             await bot.run(sources, stop, *filter(None, [watch]))
         finally:
             _print(bot.ledger.closing_line(bot.waiting))
-    return exits.STOPPED
+    return exits.SETTINGS if bot.refused else exits.STOPPED
 
 
 def _print(line: str) -> None:

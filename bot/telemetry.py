@@ -78,6 +78,11 @@ class Ledger:
         if message is not None and (end not in _REFUSED or self.may_log()):
             log.info("%s: %s: %r (%s)", end, shown(message.author.name), _cut(message.text), reason)
 
+    def ignore(self) -> None:
+        """Count a message that came in and is not even looked at."""
+        self.receive()
+        self.end(End.IGNORED)
+
     async def settled(self) -> None:
         """Wait until every message that came in has ended."""
         await self._settled.wait()

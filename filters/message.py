@@ -10,6 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
+_JITTER_S = 0.25
+"""What came before a removal and was sent so little after it, by its time, counts as sent before:
+a platform's parts have clocks of their own."""
+
 
 class Role(StrEnum):
     """What the platform's badge says an author is. Only badges count, never names."""
@@ -144,6 +148,8 @@ class ChatMessage:
     """How many viewers a raid brings; None: not told, or no raid."""
     extra: Mapping[str, object] = field(default_factory=dict, hash=False)
     """Keys of a recording that this program does not know; kept and written again."""
+    sent: float | None = field(default=None, compare=False)
+    """When it was sent, in Unix seconds by the platform's clock; None: not told."""
 
 
 class RemovalKind(StrEnum):
@@ -170,18 +176,31 @@ class Removal:
     """How long the author is timed out; None: for good, or not told."""
     extra: Mapping[str, object] = field(default_factory=dict, hash=False)
     """Keys of a recording that this program does not know."""
+    sent: float | None = field(default=None, compare=False)
+    """When it was done, in Unix seconds by the platform's clock; None: not told."""
 
     def covers(self, message: ChatMessage) -> bool:
-        """Whether `message` is among what is taken away."""
+        """Whether `message`, which came first, is among what is taken away."""
         if self.platform != message.platform:
             return False
         if self.channel and message.channel and self.channel != message.channel:
             return False
         if self.kind is RemovalKind.DELETE:
             return bool(self.target) and self.target == message.id
+        if self.follows(message, _JITTER_S) is False:
+            return False
         if self.kind is RemovalKind.CLEAR_AUTHOR:
             return bool(self.target) and self.target == message.author.id
         return True
+
+    def follows(self, message: ChatMessage, slack: float = 0.0) -> bool | None:
+        """Whether it was done after `message` was sent, or less than `slack` seconds before.
+
+        None where either has no time.
+        """
+        if self.sent is None or message.sent is None:
+            return None
+        return message.sent <= self.sent + slack
 
 
 Event = ChatMessage | Removal

@@ -61,7 +61,7 @@ class Delays:
 @asynccontextmanager
 async def listening(
     connector: Connector, chat: Chat, delays: Delays | None = None
-) -> AsyncIterator[asyncio.Task[None]]:
+) -> AsyncIterator[asyncio.Task[bool]]:
     """A connector, kept alive as the program keeps it, until the end of the block."""
     sleep = (delays or Delays()).sleep
     task = asyncio.create_task(supervise(connector, chat.emit, sleep=sleep))

@@ -13,7 +13,8 @@ from bot.chat.twitch import Addresses, Twitch
 from bot.chat.twitch_socket import Timing
 from bot.chat.twitch_tokens import SignIn, TokenFile, Who
 from filters.message import ChatMessage, Event
-from tests.twitch_server import CLIENT_ID, TwitchServer
+from tests.twitch_server import TwitchServer
+from tests.twitch_sign_ins import CLIENT_ID
 
 QUICK = Timing(connect=5.0, grace=0.2, drain=5.0, spacing=0.01, compare=0.05, sign_in=0.05)
 
@@ -52,7 +53,7 @@ async def hurried(seconds: float) -> None:
 class Reading:
     """A supervised connector and its chat."""
 
-    def __init__(self, twitch: Twitch, chat: Chat, task: asyncio.Task[None]) -> None:
+    def __init__(self, twitch: Twitch, chat: Chat, task: asyncio.Task[bool]) -> None:
         self.twitch = twitch
         self.chat = chat
         self.task = task

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -22,15 +21,10 @@ from typing import Any, Self
 from aiohttp import web
 
 from bot.chat import twitch_events as events
-from bot.chat.twitch_tokens import SignIn
-from tests.twitch_payloads import Json, Payloads, now
+from tests.twitch_payloads import Json, now
+from tests.twitch_sign_ins import CLIENT_ID, SignIns, error
 
 HOST = "127.0.0.1"
-CLIENT_ID = "zorgleclientid"
-SECRETS = ("accesszorgle", "refreshblippo", "devicewibble")
-"""What every token and code of the server begins with."""
-ABORT = 599
-"""In place of a status: the connection is cut instead of an answer."""
 
 
 @dataclass
@@ -79,7 +73,7 @@ class Client:
             self.request.transport.abort()
 
 
-class TwitchServer(Payloads):
+class TwitchServer(SignIns):
     """Starts on a free port; faults may be set at any time."""
 
     def __init__(self, *, keepalive: int = 10, beats: float = 1.0) -> None:
@@ -88,34 +82,21 @@ class TwitchServer(Payloads):
         """Seconds that a client is told to expect a message within."""
         self.beats = beats
         """Seconds between two keepalive messages."""
-        self.scopes = ["user:read:chat", "user:write:chat", "channel:read:redemptions"]
-        self.expires_in = 14_000
-        self.fail: dict[str, list[int]] = defaultdict(list)
-        self.said: dict[int, str] = {429: "too many requests", 500: "wibble", 503: "wibble"}
         self.forbidden: set[str] = set()
         """Kinds of events that are answered with 403."""
         self.closed: set[str] = set()
         """Ids of channels whose every event is answered with 403."""
         self.lists_subscriptions = True
-        self.device_answers: list[str] = []
-        """What is answered to a question for the device code's tokens before they are given."""
-        self.device_user = "room"
         self.moved_to: str | None = None
         """The address that a reconnect names; by default the server's own."""
         self.drops: str = ""
         """Why a sent message is dropped."""
-        self.late = 0.0
-        """Seconds before a refresh is answered."""
-        self.requests: Counter[str] = Counter()
         self.sent: list[Json] = []
         self.made: list[Json] = []
         self.rewards: list[Json] = []
-        self.asked_scopes: list[str] = []
         self.clients: list[Client] = []
         self.connections = 0
         self.subscriptions: dict[str, Subscription] = {}
-        self.tokens: dict[str, str] = {}  # access token -> login
-        self.refreshes: dict[str, str] = {}  # refresh token -> login; each works once
         self._changed = asyncio.Condition()
         self._runner: web.AppRunner | None = None
         self._port = 0
@@ -141,11 +122,6 @@ class TwitchServer(Payloads):
             "EVENTSUB_URL": self.eventsub,
         }
         return {f"ISHOWTTS_TWITCH__{key}": value for key, value in values.items()}
-
-    def sign_in(self, login: str = "room") -> SignIn:
-        """A sign-in that the server takes."""
-        access, refresh = self._tokens(login)
-        return SignIn(CLIENT_ID, self.users[login], login, access, refresh, tuple(self.scopes))
 
     async def __aenter__(self) -> Self:
         await self.open()
@@ -335,12 +311,12 @@ class TwitchServer(Payloads):
         data = await request.json()
         session, kind = data["transport"]["session_id"], data["type"]
         if not self._holding(session):
-            return _error(400, "websocket transport session does not exist")
+            return error(400, "websocket transport session does not exist")
         if kind in self.forbidden or data["condition"]["broadcaster_user_id"] in self.closed:
-            return _error(403, "subscription missing proper authorization")
+            return error(403, "subscription missing proper authorization")
         for one in self.subscriptions.values():
             if (one.kind, one.condition, one.session) == (kind, data["condition"], session):
-                return _error(409, "subscription already exists")
+                return error(409, "subscription already exists")
         one = Subscription(self._id("sub"), kind, data["condition"], session)
         self.subscriptions[one.id] = one
         await self._tell()
@@ -349,7 +325,7 @@ class TwitchServer(Payloads):
 
     async def _list(self, request: web.Request) -> web.Response:
         if not self.lists_subscriptions:
-            return _error(404, "not here")
+            return error(404, "not here")
         if (refusal := self._refusal(request)) is not None:
             return refusal
         shown = [one.shown() for one in self.subscriptions.values()]
@@ -378,7 +354,10 @@ class TwitchServer(Payloads):
     async def _list_rewards(self, request: web.Request) -> web.Response:
         if (refusal := self._refusal(request)) is not None:
             return refusal
-        ours = request.query.get("only_manageable_rewards", "").lower() == "true"
+        wanted = request.query.get("only_manageable_rewards", "false")
+        if wanted not in ("true", "false"):
+            return error(400, "the parameter only_manageable_rewards was malformed")
+        ours = wanted == "true"
         shown = [*self.made, *([] if ours else self.rewards)]
         return web.json_response({"data": shown})
 
@@ -387,95 +366,13 @@ class TwitchServer(Payloads):
             return refusal
         data = await request.json()
         if any(r["title"] == data["title"] for r in [*self.made, *self.rewards]):
-            return _error(400, "CREATE_CUSTOM_REWARD_DUPLICATE_REWARD")
+            return error(400, "CREATE_CUSTOM_REWARD_DUPLICATE_REWARD")
         self.made.append(data | {"id": self._id("reward")})
         return web.json_response({"data": self.made[-1:]})
-
-    # --- sign-in
-
-    async def _validate(self, request: web.Request) -> web.Response:
-        if (refusal := self._fault(request)) is not None:
-            return refusal
-        token = request.headers.get("Authorization", "").removeprefix("OAuth ")
-        login = self.tokens.get(token)
-        if login is None:
-            return _error(401, "invalid access token")
-        body = {"client_id": CLIENT_ID, "login": login, "user_id": self.users[login]}
-        return web.json_response(body | {"scopes": self.scopes, "expires_in": self.expires_in})
-
-    async def _device(self, request: web.Request) -> web.Response:
-        if (refusal := self._fault(request)) is not None:
-            return refusal
-        values = await _values(request)
-        if values.get("client_id") != CLIENT_ID:
-            return _error(400, "invalid client")
-        self.asked_scopes = values.get("scopes", "").split()
-        body = {
-            "device_code": self._id(SECRETS[2]),
-            "expires_in": 1800,
-            "interval": 0.01,
-            "user_code": "ZORGLE42",
-            "verification_uri": "https://www.twitch.tv/activate?device-code=ZORGLE42",
-        }
-        return web.json_response(body)
-
-    async def _token(self, request: web.Request) -> web.Response:
-        if (refusal := self._fault(request)) is not None:
-            return refusal
-        values = await _values(request)
-        if values.get("grant_type") == "refresh_token":
-            login = self.refreshes.pop(values.get("refresh_token", ""), None)
-            await asyncio.sleep(self.late)
-            if login is None:
-                return _error(400, "Invalid refresh token")
-            return self._granted(login)
-        if self.device_answers:
-            return _error(400, self.device_answers.pop(0))
-        return self._granted(self.device_user)
-
-    def _granted(self, login: str) -> web.Response:
-        access, refresh = self._tokens(login)
-        body = {"access_token": access, "refresh_token": refresh, "token_type": "bearer"}
-        return web.json_response(body | {"expires_in": self.expires_in, "scope": self.scopes})
-
-    def _tokens(self, login: str) -> tuple[str, str]:
-        access, refresh = self._id(SECRETS[0]), self._id(SECRETS[1])
-        self.tokens[access] = self.refreshes[refresh] = login
-        return access, refresh
-
-    # --- all requests
-
-    def _fault(self, request: web.Request) -> web.Response | None:
-        name = f"{request.method} {request.path}"
-        self.requests[name] += 1
-        if self.fail[name]:
-            status = self.fail[name].pop(0)
-            if status == ABORT:
-                assert request.transport is not None
-                request.transport.abort()
-            return _error(status, self.said.get(status, "wibble"))
-        return None
-
-    def _refusal(self, request: web.Request) -> web.Response | None:
-        if (fault := self._fault(request)) is not None:
-            return fault
-        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        if token not in self.tokens or request.headers.get("Client-Id") != CLIENT_ID:
-            return _error(401, "Invalid OAuth token")
-        return None
 
     async def _tell(self) -> None:
         async with self._changed:
             self._changed.notify_all()
-
-
-async def _values(request: web.Request) -> dict[str, str]:
-    form = await request.post()
-    return {**request.query, **{key: str(value) for key, value in form.items()}}
-
-
-def _error(status: int, said: str) -> web.Response:
-    return web.json_response({"error": "wibble", "status": status, "message": said}, status=status)
 
 
 def _meant(one: Subscription, event: Json) -> bool:

@@ -28,10 +28,10 @@ from filters.message import (
 Object = Mapping[str, Any]
 
 _COMMON = {"at", "platform", "channel", "kind"}
-_REMOVAL = _COMMON | {"target", "seconds"}
+_REMOVAL = _COMMON | {"target", "seconds", "sent"}
 _MESSAGE = _COMMON | {
     "id", "author", "text", "fragments", "reply_to", "shared_from", "reward", "first", "paid",
-    "viewers",
+    "viewers", "sent",
 }  # fmt: skip
 _AUTHOR = {"id", "name", "login", "roles"}
 _FRAGMENT = {"type", "text", "id"}
@@ -79,7 +79,12 @@ def encode(event: Event) -> dict[str, object]:
         "kind": str(event.kind),
     }
     if isinstance(event, Removal):
-        return common | _filled({"target": event.target}) | _given("seconds", event.seconds)
+        return (
+            common
+            | _filled({"target": event.target})
+            | _given("seconds", event.seconds)
+            | _given("sent", event.sent)
+        )
     return (
         common
         | {"id": event.id, "author": _author_object(event), "text": event.text}
@@ -94,6 +99,7 @@ def encode(event: Event) -> dict[str, object]:
         | _given("reward", _reward_object(event))
         | _given("paid", _paid_object(event))
         | _given("viewers", event.viewers)
+        | _given("sent", event.sent)
     )
 
 
@@ -107,6 +113,7 @@ def _removal(data: Object, kind: RemovalKind) -> Removal:
         kind=kind,
         target=target,
         seconds=_amount(data, "seconds"),
+        sent=_number(data, "sent"),
         extra=_rest(data, _REMOVAL),
     )
 
@@ -133,6 +140,7 @@ def _message(data: Object, kind: Kind) -> ChatMessage:
         first=_flag(data, "first"),
         paid=_payment(data),
         viewers=_count(data, "viewers"),
+        sent=_number(data, "sent"),
         extra=_rest(data, _MESSAGE) | _unknown_within(data),
     )
 

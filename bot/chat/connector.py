@@ -36,7 +36,7 @@ class Connector(Protocol):
     """A source of chat events."""
 
     name: str
-    """Short, for logs and panels, such as `twitch #name`."""
+    """Short, for logs and panels, such as `twitch #name`; names what is read, as far as known."""
     moderated: bool
     """Whether moderators may take its messages back: unpaid ones are held a moment for them."""
 
@@ -55,6 +55,14 @@ class Announcing(Protocol):
 
     on_connected: Callable[[], None]
     """Set by the supervisor; called each time that the source is there."""
+
+
+@runtime_checkable
+class LeavingOut(Protocol):
+    """A connector that does not emit messages which are older than its start."""
+
+    on_left_out: Callable[[], None]
+    """Set by the program, which counts them; called for each."""
 
 
 _EXPECTED = (ConnectorError, OSError, TimeoutError)

@@ -10,41 +10,30 @@ import logging
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
 import aiohttp
 
 from bot.chat.connector import Fatal, Lost
 from bot.chat.irc import Broken, IrcLine, parse
 from bot.chat.lines import Turns
+from bot.chat.websocket import Patience, Socket, connect, end, receive
 
 log = logging.getLogger(__name__)
 
 MAX_LINE = 1 << 16
 """Characters of a line; a longer one is left out. Twitch's own limits add up to far less."""
-_MAX_FRAME = 4 << 20
-"""Bytes of a websocket message, which holds whole lines; a larger one costs the connection."""
-_CLOSING = aiohttp.ClientWSTimeout(ws_close=1.0)
-
-_Socket = aiohttp.ClientWebSocketResponse[Literal[False]]
 
 
 @dataclass(frozen=True, slots=True)
-class Timing:
+class Timing(Patience):
     """How long to wait for what, in seconds."""
 
-    connect: float = 10.0
-    """For the connection, and then for the server's welcome."""
     join: float = 10.0
     """For a sign that the channel exists."""
     silence: float = 60.0
     """Without a word from the server before it is asked whether it is there."""
     answer: float = 10.0
     """For any word after that."""
-    drain: float = 2.0
-    """For what is still on its way on a connection that is left."""
-    spacing: float = 2.0
-    """Between two connections that the server asked for."""
 
 
 DEFAULT = Timing()
@@ -74,7 +63,7 @@ class IrcLink:
         self._on_line = on_line
         self._nick = f"justinfan{10_000 + secrets.randbelow(80_000)}"
         self._turns = Turns()
-        self._ws: _Socket | None = None
+        self._ws: Socket | None = None
         self._welcomed = False
         self._complained = False
         self.task = loop.create_task(self._run(), name=f"irc #{channel}")
@@ -97,13 +86,10 @@ class IrcLink:
 
     async def close(self) -> None:
         """End the connection and its task."""
-        self.task.cancel()
-        await asyncio.wait({self.task})
-        if not self.task.cancelled():
-            self.task.exception()  # known already, or of no interest once the link is left
+        await end(self.task)
 
     async def _run(self) -> None:
-        async with await self._connect() as ws:
+        async with await connect(self._http, self._url, self._timing.connect) as ws:
             self._ws = ws
             await ws.send_str("CAP REQ :twitch.tv/tags twitch.tv/commands")
             await ws.send_str(f"NICK {self._nick}")
@@ -122,21 +108,7 @@ class IrcLink:
             finally:
                 late.cancel()
 
-    async def _connect(self) -> _Socket:
-        try:
-            async with asyncio.timeout(self._timing.connect):
-                # Undecoded: one stray byte must cost a character, not the connection.
-                return await self._http.ws_connect(
-                    self._url, timeout=_CLOSING, max_msg_size=_MAX_FRAME, decode_text=False
-                )
-        except TimeoutError:
-            raise Lost(f"no answer within {self._timing.connect:g} s") from None
-        except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
-            raise Fatal(f"not the address of a chat server: {self._url!r}") from error
-        except aiohttp.ClientError as error:
-            raise Lost(str(error)) from error
-
-    async def _read(self, ws: _Socket) -> None:
+    async def _read(self, ws: Socket) -> None:
         frame = (await self._frame(ws)).decode("utf-8", "replace")
         for text in frame.split("\n"):
             text = text.rstrip("\r")
@@ -144,22 +116,18 @@ class IrcLink:
                 await self._take(ws, text)
                 await self._turns.share()
 
-    async def _frame(self, ws: _Socket) -> bytes:
+    async def _frame(self, ws: Socket) -> bytes:
         try:
-            message = await ws.receive(self._timing.silence)
+            return await receive(ws, self._timing.silence)
         except TimeoutError:
             await ws.send_str("PING :alive")
-            try:
-                message = await ws.receive(self._timing.answer)
-            except TimeoutError:
-                quiet = self._timing.silence + self._timing.answer
-                raise Lost(f"not a word from the server for {quiet:g} s") from None
-        if isinstance(message.data, bytes):
-            return message.data
-        why = f": {message.data}" if message.type is aiohttp.WSMsgType.ERROR else ""
-        raise Lost(f"the connection was closed (code {ws.close_code}){why}")
+        try:
+            return await receive(ws, self._timing.answer)
+        except TimeoutError:
+            quiet = self._timing.silence + self._timing.answer
+            raise Lost(f"not a word from the server for {quiet:g} s") from None
 
-    async def _take(self, ws: _Socket, text: str) -> None:
+    async def _take(self, ws: Socket, text: str) -> None:
         line = Broken(f"longer than {MAX_LINE}") if len(text) > MAX_LINE else parse(text)
         if isinstance(line, Broken):
             self._complain(line, text)

@@ -29,13 +29,14 @@ async def supervise(
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     rng: Callable[[], float] = random.random,
     clock: Callable[[], float] = time.monotonic,
-) -> None:
-    """Run a connector until it ends for good: it returns, or raises Fatal.
+) -> bool:
+    """Run a connector until it ends for good. Returns whether it ended by itself: False, if not
+    before the user acts.
 
     The n-th delay is drawn from the upper half of 2**n s (1 s first, 60 s at most), so that many
     programs do not come back at the same instant. `rng` gives numbers in 0 .. 1.
     """
-    watch = _Watch(connector.name, emit, clock)
+    watch = _Watch(connector, emit, clock)
     if isinstance(connector, Announcing):
         connector.on_connected = watch.connected
     failures = 0
@@ -44,13 +45,13 @@ async def supervise(
             await connector.run(watch.emit)
         except Fatal as error:
             log.error("%s: stopped: %s", connector.name, one_line(error))
-            return
+            return False
         except Exception as error:  # noqa: BLE001 - whatever it is, the others must live on
             if watch.lost(error) >= HEALTHY:
                 failures = 0
         else:
             log.info("%s: ended", connector.name)
-            return
+            return True
         delay = min(LONGEST_DELAY, 2.0 ** min(failures, 10))
         failures += 1
         await sleep(delay * (0.5 + 0.5 * rng()))
@@ -59,8 +60,8 @@ async def supervise(
 class _Watch:
     """What is known of the connector's state, and the log lines when it changes."""
 
-    def __init__(self, name: str, emit: Emit, clock: Callable[[], float]) -> None:
-        self._name = name
+    def __init__(self, connector: Connector, emit: Emit, clock: Callable[[], float]) -> None:
+        self._connector = connector
         self._emit = emit
         self._clock = clock
         self._since: float | None = None
@@ -73,9 +74,9 @@ class _Watch:
             return
         self._since = self._clock()
         if self._lost_at is None:
-            log.info("%s: connected", self._name)
+            log.info("%s: connected", self._connector.name)
         else:
-            log.info("%s: back after %.0f s", self._name, self._since - self._lost_at)
+            log.info("%s: back after %.0f s", self._connector.name, self._since - self._lost_at)
         self._lost_at = None
 
     def lost(self, error: Exception) -> float:
@@ -84,7 +85,7 @@ class _Watch:
         since, self._since = self._since, None
         if self._lost_at is None:
             what = "cannot connect" if since is None else "lost"
-            log.warning("%s: %s, trying again: %s", self._name, what, one_line(error))
+            log.warning("%s: %s, trying again: %s", self._connector.name, what, one_line(error))
             self._lost_at = now
         return 0.0 if since is None else now - since
 
@@ -101,7 +102,7 @@ class _Watch:
             if self._errors & (self._errors - 1) == 0:  # the 1st, 2nd, 4th, 8th …
                 log.error(
                     "%s: %d events not taken, the last: %s",
-                    self._name,
+                    self._connector.name,
                     self._errors,
                     one_line(error),
                 )

@@ -18,7 +18,8 @@ import aiohttp
 from bot.chat.connector import Emit, Fatal, Lost, one_line
 from bot.chat.moving import first
 from bot.chat.twitch_account import Account, SignInGone
-from bot.chat.twitch_api import Auth, Helix, point_at, session
+from bot.chat.twitch_api import Helix, point_at, session
+from bot.chat.twitch_auth import Auth
 from bot.chat.twitch_scopes import CHAT, REDEMPTIONS, reads_rewards
 from bot.chat.twitch_session import ChatSession, Fresh
 from bot.chat.twitch_socket import DEFAULT, Timing
@@ -81,8 +82,9 @@ class Twitch:
     ) -> None:
         """`channels`: login names; `bot`: the account that writes, if it is not `sign_in`;
         `client_id`: the app that is to be signed in to, if it matters."""
-        self.name = f"twitch {', '.join(f'#{channel}' for channel in channels)}"
+        self.name = _name(channels)
         self.on_connected: Callable[[], None] = lambda: None
+        self.on_left_out: Callable[[], None] = lambda: None
         self.session: ChatSession | None = None
         """What is read now."""
         self._writer = Writer(self.name)
@@ -132,7 +134,7 @@ class Twitch:
     async def _read(self, emit: Emit) -> None:
         if self._client_id and self._client_id != self._sign_in.client_id:
             raise SignInGone(f"the client id has changed since the sign-in; sign in again: {AGAIN}")
-        point_at(self._addresses.api, self._addresses.auth)
+        point_at(self._addresses.api)
         async with AsyncExitStack() as held:
             http = await held.enter_async_context(session())
             sockets = await held.enter_async_context(aiohttp.ClientSession())
@@ -151,7 +153,9 @@ class Twitch:
             held.callback(self._writer.end)
             asked = wanted(ids, reader.sign_in.user_id, reader.sign_in.scopes, self._rewards)
             there = Subscriptions(helix, asked, self._timing.compare)
-            chat = ChatSession(self.name, there, self._fresh, self._writer.is_echo, emit)
+            chat = ChatSession(
+                self.name, there, self._fresh, self._writer.is_echo, emit, self.on_left_out
+            )
             self.session = chat
             await _until_one_fails(
                 [
@@ -168,7 +172,8 @@ class Twitch:
         self, who: Who, sign_in: SignIn, http: aiohttp.ClientSession, held: AsyncExitStack
     ) -> Account:
         """An account that, when it is let go, is saved, and taken up again by the next run."""
-        account = Account(who, sign_in, self._file, Auth(http, sign_in.client_id))
+        auth = Auth(http, self._addresses.auth, sign_in.client_id)
+        account = Account(who, sign_in, self._file, auth)
 
         async def let_go() -> None:
             await account.settle()
@@ -209,8 +214,13 @@ class Twitch:
     async def _tell(self, there: Subscriptions) -> None:
         """Say that chat is there, once it is."""
         await there.complete.wait()
+        self.name = _name(there.channels)
         self.on_connected()
         await asyncio.Event().wait()
+
+
+def _name(channels: Iterable[str]) -> str:
+    return f"twitch {', '.join(f'#{channel}' for channel in channels)}"
 
 
 async def _until_one_fails(jobs: Iterable[_Job]) -> None:

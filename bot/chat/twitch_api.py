@@ -1,6 +1,6 @@
-"""Twitch's HTTP interfaces, sign-in and Helix, through twitchio; the one room that knows it.
+"""Twitch's Helix, through twitchio; the one room that knows it.
 
-Does not know the chat connection. What goes wrong is told without addresses, which hold tokens:
+Does not know the chat connection nor how one signs in. What goes wrong is told without addresses:
 
     Refused     the platform answered with an error
     Lost        no answer, or one that cannot be read
@@ -18,35 +18,17 @@ from typing import Any
 import aiohttp
 
 from bot.chat.connector import Lost
-from bot.chat.twitch_account import Account, Refused, Tokens, Valid
-from bot.redaction import hide
+from bot.chat.twitch_account import Account, Refused
 
 with warnings.catch_warnings():
     # Its web adapter, which is not used, is built in a way that aiohttp advises against.
     warnings.simplefilter("ignore", DeprecationWarning)
-    from twitchio.authentication import OAuth, Scopes
     from twitchio.eventsub import SubscriptionType
     from twitchio.exceptions import HTTPException
-    from twitchio.http import Route
+    from twitchio.http import HTTPClient, Route
 
 _TIMEOUT = aiohttp.ClientTimeout(total=20.0, sock_connect=10.0)
 _UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, IndexError)
-
-
-@dataclass(frozen=True, slots=True)
-class Device:
-    """What a user is shown to sign in."""
-
-    address: str
-    """The page to open."""
-    user_code: str
-    """What to type there."""
-    code: str
-    """What the program asks with whether it has been done."""
-    interval: float
-    """Seconds between two questions."""
-    seconds: float
-    """How long the code lives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,67 +56,9 @@ def session() -> aiohttp.ClientSession:
     return aiohttp.ClientSession(timeout=_TIMEOUT)
 
 
-def point_at(api_url: str, auth_url: str) -> None:
-    """Have every request of this program go to these addresses, without a slash at the end."""
+def point_at(api_url: str) -> None:
+    """Have every request of this program go to this address, without a slash at its end."""
     Route.BASE = f"{api_url}/"
-    Route.ID_BASE = f"{auth_url}/"
-
-
-class Auth:
-    """Sign-in to one app."""
-
-    def __init__(self, http: aiohttp.ClientSession, client_id: str) -> None:
-        self._oauth = OAuth(client_id=client_id, session=http)
-
-    async def device(self, scopes: Sequence[str]) -> Device:
-        """Begin to sign in. Refused with 400: there is no such app."""
-        with _told():
-            data = await self._oauth.device_code_flow(scopes=Scopes(list(scopes)))
-            hide(data["device_code"])
-            return Device(
-                data["verification_uri"],
-                data["user_code"],
-                data["device_code"],
-                float(data.get("interval", 5)),
-                float(data.get("expires_in", 1800)),
-            )
-
-    async def granted(self, device: Device, scopes: Sequence[str], interval: float) -> Tokens:
-        """Wait until the user has typed the code.
-
-        Raises:
-            Refused: not in time, or not willing; with status 429: ask less often.
-            Lost: no answer; ask again.
-        """
-        with _told():
-            try:
-                data = await self._oauth.device_code_authorization(
-                    scopes=Scopes(list(scopes)),
-                    device_code=device.code,
-                    interval=interval,  # type: ignore[arg-type]
-                )
-            except ValueError as error:  # an answer that twitchio has no name for
-                context = error.__context__
-                said = _said(context) if isinstance(context, HTTPException) else ""
-                raise Refused(429 if said == "slow_down" else 400, said) from None
-            return _tokens(data)
-
-    async def renewed(self, refresh: str) -> Tokens:
-        """See `Renewer`."""
-        with _told():
-            return _tokens(await self._oauth.refresh_token(refresh))
-
-    async def valid(self, access: str) -> Valid:
-        """See `Renewer`."""
-        with _told():
-            data = await self._oauth.validate_token(access)
-            return Valid(
-                data.client_id,
-                data.user_id or "",
-                data.login or "",
-                tuple(data.scopes or ()),
-                float(data.expires_in or 0),
-            )
 
 
 class Helix:
@@ -195,7 +119,10 @@ class Helix:
         """The rewards of the account's own channel; `ours`: only those that this app made."""
         with _told():
             data = await self._http.get_custom_reward(
-                broadcaster_id=self._me, token_for=self._me, manageable=ours
+                broadcaster_id=self._me,
+                token_for=self._me,
+                # twitchio would write Python's True, which the platform need not know.
+                manageable="true" if ours else "false",  # type: ignore[arg-type]
             )
             return [
                 RewardShown(one["id"], one["title"], one["is_user_input_required"])
@@ -211,7 +138,7 @@ class Helix:
             return str(data["data"][0]["id"])
 
 
-class _Authorised(OAuth):
+class _Authorised(HTTPClient):
     """Puts the account's token on each request, and renews it once if it is not taken."""
 
     def __init__(self, http: aiohttp.ClientSession, account: Account) -> None:
@@ -232,16 +159,9 @@ class _Authorised(OAuth):
         return await super().request(route)
 
 
-def _tokens(data: Any) -> Tokens:
-    tokens = Tokens(data["access_token"], data["refresh_token"])
-    hide(tokens.access)
-    hide(tokens.refresh)
-    return tokens
-
-
 @contextmanager
 def _told() -> Iterator[None]:
-    """Errors of the library, whose texts hold addresses with tokens, as ours without them."""
+    """Errors of the library, whose texts hold addresses, as ours without them."""
     try:
         yield
     except HTTPException as error:

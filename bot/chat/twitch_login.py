@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 from bot.chat.connector import Fatal, Lost
 from bot.chat.twitch_account import Refused, Tokens
-from bot.chat.twitch_api import Auth, Device
+from bot.chat.twitch_auth import Auth, Device
 from bot.chat.twitch_tokens import SignIn
 
 _SLOWER_S = 5.0
@@ -55,13 +55,13 @@ async def _granted(auth: Auth, device: Device, scopes: Sequence[str]) -> Tokens:
     interval = device.interval
     while True:
         try:
-            return await auth.granted(device, scopes, interval)
+            return await auth.granted(device, scopes)
         except Lost:
             pass  # the code lives on while the network does not
         except Refused as error:
-            if error.status == 429:
+            if error.status == 429 or error.said == "slow_down":
                 interval = min(_LONGEST_S, interval + _SLOWER_S)
-            elif error.status < 500:
+            elif error.status < 500 and error.said != "authorization_pending":
                 raise _refusal(error) from None
         await asyncio.sleep(interval)
 

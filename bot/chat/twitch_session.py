@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -48,14 +49,17 @@ class Fresh:
         self._start: datetime | None = None
 
     def is_new(self, message: Message) -> bool:
-        """Whether a message has not come before, and is of after the start."""
-        if message.id and not self._seen.add(message.id, asyncio.get_running_loop().time()):
-            return False
-        at = _time(message.at)
+        """Whether a message has not come before."""
         if message.type == "session_welcome":
             # By the server's clock: that of this machine may be wrong by minutes.
-            self._start = self._start or at
-        return at is None or self._start is None or at >= self._start - _SLACK
+            self._start = self._start or _time(message.at)
+        now = asyncio.get_running_loop().time()
+        return not message.id or self._seen.add(message.id, now)
+
+    def is_too_old(self, message: Message) -> bool:
+        """Whether a message is of before the start."""
+        at = _time(message.at)
+        return at is not None and self._start is not None and at < self._start - _SLACK
 
 
 class ChatSession:
@@ -68,8 +72,10 @@ class ChatSession:
         fresh: Fresh,
         is_echo: Callable[[ChatMessage], bool],
         emit: Emit,
+        left_out: Callable[[], None],
     ) -> None:
-        """`is_echo` says whether the bot wrote a line itself."""
+        """`is_echo` says whether the bot wrote a line itself; `left_out` is called for each that
+        is too old."""
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         """Gets the error with which the platform ended it for good."""
         self.unknown: Counter[str] = Counter()
@@ -79,6 +85,7 @@ class ChatSession:
         self._fresh = fresh
         self._is_echo = is_echo
         self._emit = emit
+        self._left_out = left_out
         self._acts = Acts(subscriptions.brings)
 
     async def read(self, http: aiohttp.ClientSession, url: str, timing: Timing) -> None:
@@ -114,6 +121,10 @@ class ChatSession:
         if happened is None:
             self._pass_over(kind)
             return
+        if self._fresh.is_too_old(message):
+            return self._left_out() if isinstance(happened, ChatMessage) else None
+        at = _time(message.at)
+        happened = replace(happened, sent=at.timestamp() if at is not None else None)
         for one in self._acts.told(kind, happened):
             self._pass_on(one)
 

@@ -13,21 +13,19 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import aiohttp
 from yarl import URL
 
-from bot.chat.connector import Fatal, Lost
+from bot.chat.connector import Lost
 from bot.chat.lines import Turns
+from bot.chat.websocket import Patience, Socket, connect, end, receive
 
 log = logging.getLogger(__name__)
 
 PLATFORM_HOST = "eventsub.wss.twitch.tv"
-_MAX_FRAME = 4 << 20
-"""Bytes of a message; a larger one costs the connection."""
 _KEEPALIVE_S = 10
-_CLOSING = aiohttp.ClientWSTimeout(ws_close=1.0)
 _WHY = {
     4000: "internal error",
     4001: "something was sent to it",
@@ -38,8 +36,6 @@ _WHY = {
     4006: "its network failed",
     4007: "the new address was wrong",
 }
-
-_Socket = aiohttp.ClientWebSocketResponse[Literal[False]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +53,11 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Timing:
+class Timing(Patience):
     """How long to wait for what, in seconds."""
 
-    connect: float = 10.0
-    """For the connection, and then for the server's welcome."""
     grace: float = 4.0
     """After the server's keepalive time, before the connection counts as lost."""
-    drain: float = 2.0
-    """For what is still on its way on a connection that is left."""
-    spacing: float = 2.0
-    """Between two connections that the server asked for."""
     compare: float = 15.0
     """Between two looks at which subscriptions there are."""
     sign_in: float = 2.0
@@ -132,43 +122,20 @@ class EventSubLink:
 
     async def close(self) -> None:
         """End the connection and its task."""
-        self.task.cancel()
-        await asyncio.wait({self.task})
-        if not self.task.cancelled():
-            self.task.exception()  # known already, or of no interest once the link is left
+        await end(self.task)
 
     async def _run(self) -> None:
-        async with await self._connect() as ws:
+        async with await connect(self._http, self._to, self._timing.connect) as ws:
             while True:
                 self._take(await self._frame(ws))
                 await self._turns.share()
 
-    async def _connect(self) -> _Socket:
+    async def _frame(self, ws: Socket) -> bytes:
         try:
-            async with asyncio.timeout(self._timing.connect):
-                # Undecoded: one stray byte must cost a message, not the connection.
-                return await self._http.ws_connect(
-                    self._to, timeout=_CLOSING, max_msg_size=_MAX_FRAME, decode_text=False
-                )
-        except TimeoutError:
-            raise Lost(f"no answer within {self._timing.connect:g} s") from None
-        except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
-            raise Fatal(f"not the address of a chat server: {str(self._to)!r}") from error
-        except aiohttp.ClientError as error:
-            raise Lost(str(error)) from error
-
-    async def _frame(self, ws: _Socket) -> bytes:
-        try:
-            message = await ws.receive(self._silence)
+            return await receive(ws, self._silence, _WHY)
         except TimeoutError:
             what = "a sign of life" if self.joined.done() else "a welcome"
             raise Lost(f"not {what} from the server for {self._silence:g} s") from None
-        if isinstance(message.data, bytes):
-            return message.data
-        why = _WHY.get(ws.close_code or 0, "")
-        if message.type is aiohttp.WSMsgType.ERROR:
-            why = str(message.data)
-        raise Lost(f"the connection was closed (code {ws.close_code}){': ' * bool(why)}{why}")
 
     def _take(self, frame: bytes) -> None:
         try:

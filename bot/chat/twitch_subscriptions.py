@@ -19,6 +19,8 @@ from bot.chat.twitch_tokens import AGAIN
 
 log = logging.getLogger(__name__)
 
+_UNSURE_S = 1.0
+"""Before the next look, where the platform says that there is what was not asked for."""
 _OF_CHAT = (
     events.MESSAGE,
     events.DELETED,
@@ -92,8 +94,14 @@ class Subscriptions:
         self._sessions: list[str] = []
         self._changed = asyncio.Event()
         self._told: set[object] = set()
+        self._unsure = False
         self.complete = asyncio.Event()
         """Set while every event that is wanted is subscribed to."""
+
+    @property
+    def channels(self) -> list[str]:
+        """The channels whose chat is, or is to be, read."""
+        return [w.channel for w in self._wanted if w.kind == events.MESSAGE]
 
     def brings(self, kind: str, channel: str) -> bool:
         """Whether events of this kind of this channel come."""
@@ -147,7 +155,7 @@ class Subscriptions:
                     await self._ask(one)
             if all(w in self._there for w in self._wanted):
                 self.complete.set()
-                pause = self._compare
+                pause = min(self._compare, _UNSURE_S) if self._unsure else self._compare
             else:
                 self.complete.clear()
                 pause = min(self._compare, max(1.0, 2 * pause))
@@ -163,6 +171,7 @@ class Subscriptions:
 
     async def _look(self) -> None:
         """Forget what the platform does not have. Where it cannot tell, our own list stands."""
+        self._unsure = False
         if not self._there:
             return
         try:
@@ -191,8 +200,9 @@ class Subscriptions:
 
     def _refused(self, one: Wanted, error: Refused) -> None:
         match error.status:
-            case 409:  # it is there already
+            case 409:  # it is there already, it says; soon looked at
                 self._there[one] = ""
+                self._unsure = True
             case 400 if "session" in error.said:
                 raise Lost(f"the platform does not know our connection: {error}")
             case 400 | 403 | 404:

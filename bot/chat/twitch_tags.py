@@ -49,6 +49,7 @@ _KIND_OF_NOTICE = {
 }
 _ACTION = re.compile(r"\x01ACTION (.*?)\x01?", re.DOTALL)
 _NUMBER = re.compile(r"[0-9]{1,9}")
+_MILLISECONDS = re.compile(r"[0-9]{1,15}")
 _RANGE = re.compile(r"([0-9]{1,6})-([0-9]{1,6})")
 _CHEER = re.compile(r"(?<!\S)[A-Za-z0-9]*[A-Za-z]([1-9][0-9]{0,6})(?!\S)")
 _MENTION = re.compile(r"(?<!\S)@\w{1,25}\b")
@@ -77,7 +78,8 @@ def read(line: IrcLine) -> Event | None:
 def _removal(
     line: IrcLine, kind: RemovalKind, target: str, seconds: float | None = None
 ) -> Removal:
-    return Removal(PLATFORM, line.param(0).removeprefix("#"), kind, target, seconds)
+    channel = line.param(0).removeprefix("#")
+    return Removal(PLATFORM, channel, kind, target, seconds, sent=_sent(line.tags))
 
 
 def _notice(line: IrcLine) -> ChatMessage | None:
@@ -124,7 +126,13 @@ def _message(line: IrcLine, text: str, kind: Kind = Kind.MESSAGE) -> ChatMessage
         first=tags.get("first-msg") == "1",
         paid=Payment(bits, "bits") if bits and ours else None,
         viewers=_number(tags, "msg-param-viewerCount") if kind is Kind.RAID else None,
+        sent=_sent(tags),
     )
+
+
+def _sent(tags: Mapping[str, str]) -> float | None:
+    value = tags.get("tmi-sent-ts", "")
+    return int(value) / 1000 if _MILLISECONDS.fullmatch(value) else None
 
 
 def _roles(tags: Mapping[str, str]) -> frozenset[Role]:

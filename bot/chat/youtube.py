@@ -16,7 +16,7 @@ import aiohttp
 from bot.chat import youtube_actions, youtube_pytchat
 from bot.chat.connector import Emit, Lost
 from bot.chat.lines import Turns
-from bot.chat.youtube_live import Seen, State, until_live
+from bot.chat.youtube_live import BROKEN_OFF, Seen, State, until_live
 from bot.chat.youtube_names import source
 from bot.chat.youtube_pytchat import ChatClosed, Place
 from bot.chat.youtube_start import Start
@@ -71,11 +71,18 @@ class YouTube:
         self._source = source(channel)
         self.name = f"youtube {self._source.id}"
         self.on_connected: Callable[[], None] = lambda: None
+        self.on_left_out: Callable[[], None] = lambda: None
         self._url = url
         self._timing = timing
         self._sleep = sleep
         self._start = Start()
-        self.take = Take(self.name, self._source.id, youtube_actions.read, self._start)
+        self.take = Take(
+            self.name,
+            self._source.id,
+            youtube_actions.read,
+            self._start,
+            lambda: self.on_left_out(),
+        )
         self._seen: Seen | None = None
         self._place: Place | None = None
         self._failed = self._refused = 0
@@ -94,6 +101,9 @@ class YouTube:
             web = Web(http, self._url, timeout=self._timing.answer, date=self._start.told)
             try:
                 await self._read_all(web, emit)
+            except (aiohttp.ClientPayloadError, aiohttp.ServerDisconnectedError) as error:
+                self._count(error)
+                raise Lost(BROKEN_OFF) from None
             except Exception as error:
                 self._count(error)
                 raise
@@ -144,7 +154,9 @@ class YouTube:
             self._seen = None
             raise Lost("the stream is off for now")
         if state is State.LIVE or (state is State.UNTOLD and self._closed < _SILENT_ENDS):
-            raise Refused(f"no chat, though the stream is live ({error})")
+            # A chat that is switched off looks so too: its page does not tell.
+            why = f"no chat, though the stream is live ({error})"
+            raise Refused(f"{why}; is it switched on in YouTube Studio?")
 
     async def _batch(self, actions: list[object], emit: Emit) -> None:
         self._ever = True

@@ -15,6 +15,7 @@ from typing import Any
 import aiohttp
 
 from bot.chat.connector import ConnectorError, Fatal, Lost
+from bot.chat.youtube_live import BROKEN_OFF
 
 URL = "https://youtube.googleapis.com/youtube/v3"
 SETTING = "ISHOWTTS_YOUTUBE__API_KEY"
@@ -24,7 +25,8 @@ _MAX_ERROR = 64 << 10
 _WORD = re.compile(r"[A-Za-z_]{1,40}")
 _QUOTA = {"quotaExceeded", "dailyLimitExceeded"}
 _SLOWER = {"rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXCEEDED"}
-_GONE = {"liveChatEnded", "liveChatNotFound", "liveChatDisabled", "videoNotFound"}
+_GONE = {"liveChatEnded", "liveChatNotFound", "videoNotFound"}
+_CHAT_OFF = "liveChatDisabled"
 _TOKEN = {"pageTokenInvalid", "invalidPageToken"}
 _NOT_ENABLED = {"accessNotConfigured", "SERVICE_DISABLED"}
 _WRONG_KEY = {"keyInvalid", "keyExpired", "API_KEY_INVALID", "API_KEY_EXPIRED"}
@@ -37,6 +39,10 @@ class QuotaGone(ConnectorError):
 
 class Gone(ConnectorError):
     """What was asked for is not there, or not any more."""
+
+
+class ChatOff(Gone):
+    """The video has no chat: it is switched off, or the stream is over."""
 
 
 class TokenGone(Lost):
@@ -62,6 +68,8 @@ def failure(status: int, body: object) -> ConnectorError:
         return Fatal(f"{SETTING}: the key's own restrictions forbid this; loosen them ({reason})")
     if reasons & _TOKEN:
         return TokenGone("the place to resume at has expired")
+    if _CHAT_OFF in reasons:
+        return ChatOff("its chat is off")
     if status == 404 or reasons & _GONE:
         return Gone(reason or "not found")
     if status == 429 or status >= 500 or reasons & _SLOWER:
@@ -129,10 +137,15 @@ class Api:
             )
         except aiohttp.ClientResponseError as error:  # its text holds the address, key and all
             raise Lost(f"no answer that can be read ({error.message[:60]})") from None
+        except aiohttp.ServerDisconnectedError:
+            raise Lost(BROKEN_OFF) from None
         async with answer:
-            if answer.status != 200:
-                raise failure(answer.status, _json(await _read(answer, _MAX_ERROR)))
-            yield answer
+            try:
+                if answer.status != 200:
+                    raise failure(answer.status, _json(await _read(answer, _MAX_ERROR)))
+                yield answer
+            except (aiohttp.ClientPayloadError, ConnectionError):  # its text is the parser's own
+                raise Lost(BROKEN_OFF) from None
 
 
 async def _read(answer: aiohttp.ClientResponse, limit: int) -> bytes:

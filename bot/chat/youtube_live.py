@@ -48,6 +48,8 @@ class Seen:
     """The official API's id of its chat."""
 
 
+BROKEN_OFF = "YouTube broke the connection off"
+"""An answer that ends in its middle; aiohttp's words for it are its parser's."""
 READABLE = frozenset({State.LIVE, State.UNTOLD})
 _WAITED_FOR = {
     State.UPCOMING: "waiting for the stream to begin",
@@ -65,6 +67,13 @@ _WRONG_VIDEO = {
     "as @name",
 }
 _NO_CHANNEL = "there is no such channel; see how its @name is written"
+
+
+def refusal(source: Source, seen: Seen) -> str | None:
+    """Why what was asked for can never be read, with what to do; None: it can, or may yet."""
+    if source.sort == "video":
+        return _WRONG_VIDEO.get(seen.state)
+    return _NO_CHANNEL if seen.state is State.MISSING else None
 
 
 async def until_live(
@@ -85,10 +94,8 @@ async def until_live(
         seen = await look()
         if seen.state in READABLE:
             return seen
-        if source.sort == "video" and seen.state in _WRONG_VIDEO:
-            raise Fatal(_WRONG_VIDEO[seen.state])
-        if seen.state is State.MISSING:
-            raise Fatal(_NO_CHANNEL)
+        if why := refusal(source, seen):
+            raise Fatal(why)
         if seen.state is not told:
             log.info("%s: %s", name, _WAITED_FOR[seen.state])
             told = seen.state

@@ -68,6 +68,15 @@ class Lookup:
         best = [seen for wanted in _BEST for seen in found if seen.state is wanted]
         return best[0] if best else Seen(State.ABSENT, channel_id=self._channel)
 
+    async def first(self, api: Api) -> Seen:
+        """Whether what was asked for is there, for 1 unit; a channel's streams are not looked at.
+
+        Raises as `Api.get` does.
+        """
+        if self._source.sort == "video":
+            return await self.video(api, self._source.id)
+        return Seen(State.UNTOLD if await self._know(api) else State.MISSING)
+
     async def video(self, api: Api, ident: str) -> Seen:
         """How one video stands now."""
         found = list(_items(await api.get("videos", part=_PARTS, id=ident)))

@@ -19,8 +19,8 @@ from bot.chat import youtube_items
 from bot.chat.connector import ConnectorError, Emit, Lost
 from bot.chat.json_pieces import Objects
 from bot.chat.lines import Turns
-from bot.chat.youtube_api import URL, Api, Gone, QuotaGone, TokenGone, failure
-from bot.chat.youtube_live import READABLE, until_live
+from bot.chat.youtube_api import URL, Api, ChatOff, Gone, QuotaGone, TokenGone, failure
+from bot.chat.youtube_live import READABLE, State, until_live
 from bot.chat.youtube_lookup import Lookup
 from bot.chat.youtube_names import source
 from bot.chat.youtube_quota import renewed_at
@@ -30,6 +30,10 @@ from bot.chat.youtube_take import Take
 log = logging.getLogger(__name__)
 
 _STREAM = "liveChat/messages/stream"
+_CHAT_OFF = (
+    "this video's chat is off: switch 'Live chat' on in its settings in YouTube Studio; looking "
+    "again from time to time"
+)
 _LONGEST_SLEEP = 60.0
 """Seconds: a machine that was asleep meanwhile must look at the clock again."""
 
@@ -44,6 +48,8 @@ class Timing:
     """Without a byte before a connection is made anew, in case it is dead."""
     look: float = 60.0
     """Between two looks for a stream that has not begun; each costs 1 or 2 units."""
+    off: float = 180.0
+    """Between two tries while the stream's chat is switched off; each costs 6 units."""
     pause: float = 1.0
     """Between two connections, at least."""
     longest: float = 15.0
@@ -75,6 +81,7 @@ class YouTubeOfficial:
         self._source = source(channel)
         self.name = f"youtube {self._source.id}"
         self.on_connected: Callable[[], None] = lambda: None
+        self.on_left_out: Callable[[], None] = lambda: None
         self._key = key
         self._url = url
         self._timing = timing
@@ -82,8 +89,11 @@ class YouTubeOfficial:
         self._wall = wall
         self._start = Start(wall=wall)
         self._lookup = Lookup(self._source)
-        self.take = Take(self.name, self._source.id, youtube_items.read, self._start)
+        self.take = Take(
+            self.name, self._source.id, youtube_items.read, self._start, lambda: self.on_left_out()
+        )
         self._chat = self._video = self._token = ""
+        self._told_off = False
 
     async def run(self, emit: Emit) -> None:
         """Emit chat events; return when the video that was asked for has ended.
@@ -124,24 +134,35 @@ class YouTubeOfficial:
             try:
                 await self._stay(api, emit)
             except Gone as error:
-                if await self._moved(api, error):
+                if await self._goes_on(api, error):
                     continue
             self._chat = ""
             return log.info("%s: the stream has ended", self.name)
 
-    async def _moved(self, api: Api, error: Gone) -> bool:
-        """Whether the stream goes on with a chat made anew, once its chat is not there any more.
+    async def _goes_on(self, api: Api, error: Gone) -> bool:
+        """Whether the stream goes on, once its chat is not there: with another, or a while later.
 
         Raises:
             Lost: it goes on with the same chat, so this is a fault.
         """
         seen = await self._lookup.video(api, self._video)
-        if seen.state not in READABLE:
-            return False
-        if seen.chat == self._chat:
+        live = seen.state in READABLE
+        if live and seen.chat != self._chat:
+            self._chat, self._token = seen.chat, ""
+        elif seen.state is State.NO_CHAT or (live and isinstance(error, ChatOff)):
+            await self._without_chat()
+        elif live:
             raise Lost(f"no chat, though the stream is live ({error})")
-        self._chat, self._token = seen.chat, ""
+        else:
+            return False
         return True
+
+    async def _without_chat(self) -> None:
+        """Wait for the streamer to switch the chat on; said once for as long as it is off."""
+        if not self._told_off:
+            self._told_off = True
+            log.warning("%s: %s", self.name, _CHAT_OFF)
+        await self._sleep(self._timing.off)
 
     async def _stay(self, api: Api, emit: Emit) -> None:
         """Connect again and again, not too often, until the chat is over."""
@@ -164,13 +185,19 @@ class YouTubeOfficial:
         try:
             async with api.open(_STREAM, **params) as answer:
                 self._start.told(answer.headers.get("Date"))
-                self.on_connected()
+                self._is_there()
                 return await self._read(answer, emit)
         except TokenGone:
             self._token = ""
             raise
         except aiohttp.SocketTimeoutError:
             return False  # a quiet chat, or a dead connection: a new one tells
+
+    def _is_there(self) -> None:
+        if self._told_off:
+            self._told_off = False
+            log.info("%s: its chat is on again", self.name)
+        self.on_connected()
 
     async def _read(self, answer: aiohttp.ClientResponse, emit: Emit) -> bool:
         objects, turns = Objects(), Turns()

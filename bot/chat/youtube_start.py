@@ -39,6 +39,10 @@ class Start:
         self._told = True
         self._unix = now - (self._clock() - self._at)
 
+    def by_now(self) -> float:
+        """What it is at the latest by YouTube's clock, in Unix seconds."""
+        return self._unix + self._clock() - self._at + _GRAIN_S
+
     def after(self, at: float | None) -> bool:
         """Whether `at` (Unix seconds) is later than the start; what has no time is taken as new."""
         return at is None or at >= self._unix - _GRAIN_S

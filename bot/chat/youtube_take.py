@@ -9,11 +9,12 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
 from bot.chat.connector import Emit, one_line
 from bot.chat.youtube_actions import Unknown
 from bot.chat.youtube_start import Start
-from filters.message import Event
+from filters.message import ChatMessage, Event, Removal
 
 log = logging.getLogger(__name__)
 
@@ -27,12 +28,16 @@ Read = Callable[[object, str], tuple[Event | None, float | None]]
 class Take:
     """Reads items of one connector, one by one."""
 
-    def __init__(self, name: str, channel: str, read: Read, start: Start) -> None:
-        """`name` is for the log, `channel` stands in the events."""
+    def __init__(
+        self, name: str, channel: str, read: Read, start: Start, left_out: Callable[[], None]
+    ) -> None:
+        """`name` is for the log, `channel` stands in the events; `left_out` is called for each
+        message that is too old."""
         self._name = name
         self._channel = channel
         self._read = read
         self._start = start
+        self._left_out = left_out
         self.skipped: Counter[str] = Counter()
         """How many items were skipped, by their type; by `other` beyond some types."""
 
@@ -46,9 +51,14 @@ class Take:
             return self._skip(
                 type(error).__name__, f"an item that cannot be read: {one_line(error)}"
             )
-        if event is not None and self._start.after(at):
-            emit(event)
-        return None
+        if event is None:
+            return None
+        if not self._start.after(at):
+            return self._left_out() if isinstance(event, ChatMessage) else None
+        if at is None and isinstance(event, Removal):
+            # The web chat does not say when; nobody banned writes soon, so late is near enough.
+            at = self._start.by_now()
+        return emit(replace(event, sent=at))
 
     def _skip(self, kind: str, why: str) -> None:
         if kind not in self.skipped and len(self.skipped) >= _KINDS_TOLD:

@@ -12,14 +12,16 @@ import pytest
 
 from bot.chat import twitch_events as events
 from bot.chat.twitch_account import Account
-from bot.chat.twitch_api import Auth, Helix, point_at, session
+from bot.chat.twitch_api import Helix, point_at, session
+from bot.chat.twitch_auth import Auth
 from bot.chat.twitch_socket import DEFAULT
 from bot.chat.twitch_tokens import TokenFile, Who
 from bot.line import End
 from filters.message import ChatMessage, Removal
 from tests.fakes import Channel
 from tests.twitch_reading import QUICK, reading
-from tests.twitch_server import ABORT, CLIENT_ID, SECRETS, TwitchServer
+from tests.twitch_server import TwitchServer
+from tests.twitch_sign_ins import ABORT, CLIENT_ID, SECRETS
 
 
 @pytest.fixture
@@ -58,6 +60,26 @@ async def test_chat_comes_with_roles_and_deletions(server: TwitchServer, tmp_pat
         assert message.text == "!tts hello"
         assert {str(role) for role in message.author.roles} == {"subscriber", "moderator"}
         assert removal.covers(message)
+
+
+@pytest.mark.parametrize("whose", ["author", "all"])
+async def test_a_clear_takes_back_what_was_sent_before_it_in_whatever_order_it_comes(
+    whose: str, server: TwitchServer, tmp_path: Path
+) -> None:
+    async with reading(server, tmp_path) as bot:
+        kind = events.AUTHOR_CLEARED if whose == "author" else events.CLEARED
+        event = server.author_cleared("ann") if whose == "author" else server.cleared()
+        at = "2999-01-01T00:00:{}.123456789Z"
+        await server.notify(kind, event, at=at.format("05"))
+        await server.say("before", at=at.format("04"))
+        await server.say("after", at=at.format("06"))
+        await bot.chat.until(lambda: len(bot.chat.events) == 3)
+        removal, before, after = bot.chat.events
+        assert isinstance(removal, Removal)
+        assert isinstance(before, ChatMessage)
+        assert isinstance(after, ChatMessage)
+        assert removal.covers(before)
+        assert not removal.covers(after)
 
 
 # Each defect that was found in twitchio's own connection, as something that must not happen here.
@@ -117,6 +139,15 @@ async def test_a_subscription_that_fails_is_asked_for_again(
         await bot.chat.until(lambda: bot.chat.texts == ["back"])
 
 
+async def test_a_subscription_that_is_said_to_be_there_and_is_not_is_soon_asked_for_again(
+    server: TwitchServer, tmp_path: Path
+) -> None:
+    server.fail["POST /helix/eventsub/subscriptions"] = [409] * 6
+    async with reading(server, tmp_path, timing=replace(QUICK, compare=60.0)) as bot:
+        await server.say("hello")
+        await bot.chat.until(lambda: bot.chat.texts == ["hello"])
+
+
 async def test_a_subscription_that_is_there_already_is_taken_for_there(
     server: TwitchServer, tmp_path: Path
 ) -> None:
@@ -135,8 +166,8 @@ async def test_many_that_meet_an_expired_token_renew_it_once(
     file = TokenFile(tmp_path)
     async with session() as http:
         old = server.sign_in()
-        account = Account(Who.STREAMER, old, file, Auth(http, CLIENT_ID))
-        point_at(f"{server.http}/helix", server.http)
+        account = Account(Who.STREAMER, old, file, Auth(http, server.http, CLIENT_ID))
+        point_at(f"{server.http}/helix")
         helix = Helix(http, account)
         server.expire()
         ids = await asyncio.gather(*(helix.send("100", f"text {n}") for n in range(5)))
@@ -236,9 +267,18 @@ async def test_what_is_older_than_the_start_is_not_spoken(
     server: TwitchServer, tmp_path: Path
 ) -> None:
     async with reading(server, tmp_path) as bot:
-        await server.say("long ago", at="2022-11-16T10:11:12.464757833Z")
+        left_out: list[None] = []
+        bot.twitch.on_left_out = lambda: left_out.append(None)
+        server.abort()  # a new connection tells as the old one does
+        await server.until(lambda: server.connections == 2)
+        await server.subscribed(events.REDEEMED, count=6)
+        at = "2022-11-16T10:11:12.464757833Z"
+        await server.say("long ago", at=at)
+        await server.notify(events.CLEARED, server.cleared(), at=at)
         await server.say("now")
         await bot.chat.until(lambda: bot.chat.texts == ["now"])
+        assert len(bot.chat.events) == 1
+        assert len(left_out) == 1
 
 
 async def test_odd_messages_cost_nothing_but_themselves(

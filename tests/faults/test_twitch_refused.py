@@ -15,7 +15,8 @@ from bot.chat.twitch_socket import DEFAULT
 from bot.chat.twitch_tokens import TokenFile
 from filters.message import Kind
 from tests.twitch_reading import QUICK, reading
-from tests.twitch_server import ABORT, SECRETS, TwitchServer
+from tests.twitch_server import TwitchServer
+from tests.twitch_sign_ins import ABORT, SECRETS
 
 
 @pytest.fixture
@@ -171,6 +172,8 @@ async def test_a_channel_that_may_not_be_read_is_one_line_and_the_others_are_rea
         await bot.chat.until(lambda: bot.chat.texts == ["still read"])
         await asyncio.sleep(4 * QUICK.compare)
     assert len([line for line in said() if "#other cannot be read" in line]) == 1
+    assert "twitch #room, #other: connected" in said()
+    assert bot.twitch.name == "twitch #room"
     assert len([line for line in said() if "does not come" in line]) == 0
 
 
@@ -184,6 +187,8 @@ async def test_a_channel_that_does_not_exist_is_named_and_the_others_are_read(
         await server.say("hello")
         await bot.chat.until(lambda: bot.chat.texts == ["hello"])
     assert len([line for line in said() if "no channel 'nosuchname'" in line]) == 1
+    assert [line for line in said() if "#nosuchname" in line] == []
+    assert "twitch #room: connected" in said()
 
 
 async def test_no_channel_that_exists_ends_it_with_one_line(

@@ -13,10 +13,12 @@ import pytest
 
 from bot.chat.connector import ConnectorError, Fatal, Lost
 from bot.chat.twitch_account import Account, SignInGone
-from bot.chat.twitch_api import Auth, Device, Helix, point_at, session
+from bot.chat.twitch_api import Helix, point_at, session
+from bot.chat.twitch_auth import Auth, Device
 from bot.chat.twitch_login import NoSuchApp, sign_in
 from bot.chat.twitch_tokens import TokenFile, Who
-from tests.twitch_server import ABORT, CLIENT_ID, SECRETS, TwitchServer
+from tests.twitch_server import TwitchServer
+from tests.twitch_sign_ins import ABORT, CLIENT_ID, SECRETS
 
 SCOPES = ("user:read:chat", "user:write:chat")
 
@@ -33,7 +35,7 @@ def _no_secret_in_any_log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 @pytest.fixture
 async def server() -> AsyncIterator[TwitchServer]:
     async with TwitchServer() as running:
-        point_at(f"{running.http}/helix", running.http)
+        point_at(f"{running.http}/helix")
         yield running
 
 
@@ -47,12 +49,15 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
 def account(server: TwitchServer, http: aiohttp.ClientSession, tmp_path: Path) -> Account:
     file, old = TokenFile(tmp_path), server.sign_in()
     file.save(old)
-    return Account(Who.STREAMER, old, file, Auth(http, CLIENT_ID))
+    return Account(Who.STREAMER, old, file, Auth(http, server.http, CLIENT_ID))
 
 
-async def attempt(http: aiohttp.ClientSession, client_id: str = CLIENT_ID) -> list[Device]:
+async def attempt(
+    server: TwitchServer, http: aiohttp.ClientSession, client_id: str = CLIENT_ID
+) -> list[Device]:
     shown: list[Device] = []
-    account = await sign_in(Auth(http, client_id), client_id, SCOPES, shown.append)
+    auth = Auth(http, f"{server.http}/", client_id)
+    account = await sign_in(auth, client_id, SCOPES, shown.append)
     assert account.login == "room"
     return shown
 
@@ -61,7 +66,7 @@ async def test_the_code_is_shown_once_and_asked_for_until_it_is_typed(
     server: TwitchServer, http: aiohttp.ClientSession
 ) -> None:
     server.device_answers = ["authorization_pending"] * 3
-    (device,) = await attempt(http)
+    (device,) = await attempt(server, http)
     assert device.user_code == "ZORGLE42"
     assert server.requests["POST /oauth2/token"] == 4
 
@@ -71,7 +76,7 @@ async def test_a_network_that_fails_meanwhile_does_not_cost_the_code(
     status: int, server: TwitchServer, http: aiohttp.ClientSession
 ) -> None:
     server.fail["POST /oauth2/token"] = [status, status]
-    assert len(await attempt(http)) == 1
+    assert len(await attempt(server, http)) == 1
 
 
 async def test_asked_to_slow_down_it_asks_less_often(
@@ -80,7 +85,7 @@ async def test_asked_to_slow_down_it_asks_less_often(
     monkeypatch.setattr("bot.chat.twitch_login._SLOWER_S", 0.2)
     server.device_answers = ["slow_down"]
     began = asyncio.get_running_loop().time()
-    await attempt(http)
+    await attempt(server, http)
     assert asyncio.get_running_loop().time() - began >= 0.2
 
 
@@ -98,14 +103,14 @@ async def test_a_code_that_leads_nowhere_is_one_line(
 ) -> None:
     server.device_answers = [answer]
     with pytest.raises(Fatal, match=told):
-        await attempt(http)
+        await attempt(server, http)
 
 
 async def test_a_wrong_client_id_is_told_apart(
     server: TwitchServer, http: aiohttp.ClientSession
 ) -> None:
     with pytest.raises(NoSuchApp):
-        await attempt(http, "wrong")
+        await attempt(server, http, "wrong")
 
 
 async def test_a_dead_network_is_told_as_such(
@@ -113,7 +118,7 @@ async def test_a_dead_network_is_told_as_such(
 ) -> None:
     await server.close()
     with pytest.raises(Lost) as caught:
-        await attempt(http)
+        await attempt(server, http)
     assert "\n" not in str(caught.value)
 
 
@@ -189,6 +194,36 @@ async def test_a_scope_that_is_missing_does_not_cost_a_renewal(
     with pytest.raises(ConnectorError, match="missing scope: user:write:chat"):
         await Helix(http, account).send("100", "hello")
     assert server.requests["POST /oauth2/token"] == 0
+
+
+async def test_no_address_holds_a_secret_nor_the_app(
+    server: TwitchServer, http: aiohttp.ClientSession, account: Account
+) -> None:
+    server.device_answers = ["authorization_pending"]
+    await attempt(server, http)
+    await account.renew(account.sign_in.access)
+    await account.validate()
+    await Helix(http, account).user_ids(["room"])
+    assert len(server.addresses) == 7
+    for address in server.addresses:
+        assert not any(secret in address for secret in (*SECRETS, CLIENT_ID)), address
+
+
+@pytest.mark.parametrize("body", ["", "[]", "{", '{"access_token": 5}', "x" * 70_000])
+async def test_an_answer_that_cannot_be_read_costs_no_sign_in(
+    body: str, server: TwitchServer, account: Account
+) -> None:
+    server.expire()
+    server.bodies["POST /oauth2/token"] = body
+    with pytest.raises(Lost, match="an answer that"):
+        await account.validate()
+
+
+async def test_a_token_is_sent_nowhere_else(server: TwitchServer, account: Account) -> None:
+    server.fail["GET /oauth2/validate"] = [307]
+    with pytest.raises(Lost, match="307"):
+        await account.validate()
+    assert server.requests["GET /oauth2/validate"] == 1
 
 
 async def test_no_error_holds_a_token(

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from bot.app import Bot
 from bot.chat.connector import Fatal
 from bot.chat.supervise import supervise
-from bot.chat.youtube_official import Timing, YouTubeOfficial
+from bot.chat.youtube_official import DEFAULT, Timing, YouTubeOfficial
 from bot.settings import load
 from filters.message import Removal, RemovalKind
 from tests import youtube_wire as wire
@@ -141,6 +142,7 @@ async def test_a_fault_loses_nothing(
     assert 0.5 <= delays.asked[0] <= 1.0
     assert any("lost, trying again" in text for text in said())
     assert any("back after" in text for text in said())
+    assert not any("Error" in text for text in said())
 
 
 async def test_a_place_that_has_expired_is_not_asked_for_again(server: YouTubeServer) -> None:
@@ -224,6 +226,8 @@ async def test_deletions_and_bans_are_told_also_before_their_message(
         await chat.until(lambda: len(chat.events) == 3)
     gone, message, ban = chat.events
     assert gone == Removal("youtube", HANDLE, RemovalKind.DELETE, "m1")
+    assert gone.sent == pytest.approx(time.time(), abs=60)
+    assert gone.sent <= message.sent
     assert isinstance(ban, Removal)
     assert ban.seconds == 300
     assert ban.covers(message)  # type: ignore[arg-type]
@@ -315,6 +319,47 @@ async def test_a_chat_that_is_off_is_waited_for(
         server.post(line("at last"))
         await chat.heard("at last")
     assert sum("switch it on in YouTube Studio" in text for text in said()) == 1
+
+
+@pytest.mark.parametrize("at_first", [True, False])
+async def test_a_chat_that_is_off_though_the_list_says_live_is_told_once_and_seldom_asked_for(
+    server: YouTubeServer, said: Callable[[], list[str]], at_first: bool
+) -> None:
+    chat, delays = Chat(), Delays()
+    off = [Fault(403, "liveChatDisabled")] * 4
+    if at_first:
+        server.faults += off
+    async with listening(reader(server, sleep=delays.sleep), chat):
+        if not at_first:
+            await server.until(lambda: server.asked(STREAM) == 1)
+            server.faults += off
+            server.cut()
+        await server.until(lambda: not server.faults and server.asked(STREAM) > 4)
+        server.post(line("at last"))
+        await chat.heard("at last")
+    assert delays.asked.count(DEFAULT.off) == 4
+    assert DEFAULT.off >= 120
+    assert sum("YouTube Studio" in text for text in said()) == 1
+    assert sum("its chat is on again" in text for text in said()) == 1
+    assert sum("trying again" in text for text in said()) == (not at_first)
+
+
+async def test_a_chat_that_is_switched_off_during_the_stream_is_not_its_end(
+    server: YouTubeServer, said: Callable[[], list[str]]
+) -> None:
+    chat = Chat()
+    async with listening(reader(server), chat) as task:
+        await server.until(lambda: server.asked(STREAM) == 1)
+        server.state = "off"
+        server.faults.append(Fault(404, "liveChatNotFound"))
+        server.cut()
+        await server.until(lambda: server.asked("videos") == 2)
+        assert not task.done()
+        server.begin()
+        server.post(line("at last"))
+        await chat.heard("at last")
+    assert sum("YouTube Studio" in text for text in said()) == 1
+    assert not any("ended" in text for text in said())
 
 
 class Calendar:

@@ -230,6 +230,8 @@ async def test_8_deletions_and_bans_are_seen_also_before_their_message(
         await chat.until(lambda: len(chat.events) == 3)
     gone, _, banned = chat.events
     assert gone == Removal("youtube", HANDLE, RemovalKind.DELETE, "m1")
+    # It does not say when: by the time of its coming, as YouTube's clock has it.
+    assert gone.sent == pytest.approx(time.time(), abs=60)
     assert isinstance(banned, Removal)
     assert banned.covers(chat.events[1])  # type: ignore[arg-type]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -24,8 +25,14 @@ def delete(id: str) -> Removal:
     return Removal("t", "c", RemovalKind.DELETE, id)
 
 
-def clear(author: str, seconds: float | None = None) -> Removal:
-    return Removal("t", "c", RemovalKind.CLEAR_AUTHOR, author, seconds)
+def clear(
+    author: str, seconds: float | None = None, *, sent: float | None = None, channel: str = "c"
+) -> Removal:
+    return Removal("t", channel, RemovalKind.CLEAR_AUTHOR, author, seconds, sent=sent)
+
+
+def clear_all(*, sent: float | None = None, channel: str = "c") -> Removal:
+    return Removal("t", channel, RemovalKind.CLEAR_ALL, sent=sent)
 
 
 async def test_a_triggered_line_is_spoken_and_its_stages_are_kept_in_order() -> None:
@@ -319,7 +326,7 @@ async def test_a_deletion_reaches_a_line_wherever_it_is(after_s: float, how: str
         removal = {
             "delete": delete(id),
             "author": clear("ann"),
-            "all": Removal("t", "c", RemovalKind.CLEAR_ALL),
+            "all": clear_all(),
         }[how]
         channel.intake.emit(removal)
         await channel.ledger.settled()
@@ -341,10 +348,11 @@ async def test_what_was_deleted_before_it_came_is_not_spoken() -> None:
 
 async def test_a_timeout_in_another_channel_is_not_ours() -> None:
     async with Channel() as channel:
-        channel.intake.emit(Removal("t", "other", RemovalKind.CLEAR_AUTHOR, "ann"))
+        channel.intake.emit(clear("ann", channel="other"))
+        channel.intake.emit(clear_all(channel="other"))
         channel.says("!tts hi", "ann")
-        channel.intake.emit(Removal("t", "c", RemovalKind.CLEAR_AUTHOR, "bob"))
-        channel.intake.emit(Removal("t", "other", RemovalKind.CLEAR_AUTHOR, "bob", 0.0))
+        channel.intake.emit(clear("bob"))
+        channel.intake.emit(clear("bob", 0.0, channel="other"))
         channel.says("!tts hi", "bob")
         await channel.ledger.settled()
         assert channel.ends() == {"spoken": 1, "purged": 1}
@@ -366,12 +374,65 @@ async def test_each_refusal_is_logged_with_its_reason_but_a_flood_of_them_is_not
         assert "spoken: ann" in caplog.text
 
 
-async def test_a_timeout_silences_its_author_for_as_long_as_it_lasts() -> None:
+REMOVALS = pytest.mark.parametrize("removal", [clear("ann"), clear_all()], ids=["author", "all"])
+
+
+@REMOVALS
+async def test_a_removal_reaches_back_from_its_moment_and_no_further(
+    removal: Removal, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    gift = Payment(1, "EUR")
     async with Channel() as channel:
-        channel.intake.emit(clear("ann", seconds=5))
+        channel.says("!tts nearly then, came first", sent=100.2)
+        channel.says("sent later, came first", sent=100.3, paid=gift)
+        channel.intake.emit(replace(removal, sent=100.0))
+        channel.says("late words", sent=99.0, paid=gift)
+        channel.says("!tts same instant", sent=100.0)
+        channel.says("sent later", sent=100.001, paid=gift)
+        await channel.ledger.settled()
+        assert channel.asked == ["sent later, came first", "sent later"]
+        await asyncio.sleep(500)
+        channel.says("very late", sent=99.9, paid=gift)
+        channel.says("!tts of now", sent=600.0)
+        await channel.ledger.settled()
+        assert channel.ends() == {"spoken": 3, "purged": 4}
+    assert "late words" in caplog.text
+    assert "cleared before it came" in caplog.text
+    assert "deleted before it came" not in caplog.text
+
+
+@REMOVALS
+async def test_an_older_removal_that_comes_late_does_not_undo_a_newer_one(
+    removal: Removal,
+) -> None:
+    async with Channel() as channel:
+        channel.intake.emit(replace(removal, sent=100.0))
+        channel.intake.emit(replace(removal, sent=50.0))
+        channel.says("!tts between", sent=75.0)
+        assert channel.ends() == {"purged": 1}
+
+
+@REMOVALS
+async def test_without_times_what_comes_soon_after_a_removal_counts_as_overtaken(
+    removal: Removal,
+) -> None:
+    async with Channel() as channel:
+        channel.intake.emit(removal)
+        channel.says("!tts overtaken", sent=1.0)
         await asyncio.sleep(4)
-        channel.says("!tts too soon")
+        channel.says("!tts overtaken too")
         await asyncio.sleep(2)
+        channel.says("!tts sorry")
+        await channel.ledger.settled()
+        assert channel.ends() == {"purged": 2, "spoken": 1}
+
+
+async def test_after_a_timeout_its_author_is_heard_again() -> None:
+    async with Channel() as channel:
+        channel.intake.emit(clear("ann", seconds=1))
+        channel.says("!tts too soon")
+        await asyncio.sleep(1)
         channel.says("!tts sorry")
         await channel.ledger.settled()
         assert channel.ends() == {"purged": 1, "spoken": 1}

@@ -10,14 +10,16 @@ import stat
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.chat import twitch_events as events
-from bot.chat.twitch_tokens import TokenFile
+from bot.chat.twitch_tokens import TokenFile, Who
 from tests.irc_server import IrcServer
-from tests.twitch_server import SECRETS, TwitchServer
+from tests.twitch_server import TwitchServer
+from tests.twitch_sign_ins import SECRETS
 
 ROOT = Path(__file__).parents[2]
 Env = dict[str, str]
@@ -153,6 +155,7 @@ async def test_an_evening_with_every_kind_of_event(
 ) -> None:
     async with evening(server) as bot:
         await bot.said("twitch #room: connected")
+        await server.say("!tts long ago", user="ann", at="2022-11-16T10:11:12.464757833Z")
         await server.say("just chatting", user="ann")
         await server.say("!tts hello there", user="bob")
         await bot.said("spoken: Bob: 'hello there'")
@@ -169,7 +172,30 @@ async def test_an_evening_with_every_kind_of_event(
         await asyncio.sleep(0.5)
         await server.notify(events.DELETED, server.deletion(line["message_id"], user="fay"))
         await bot.said("purged: Fay")
-        assert await bot.stop() == {"received": 7, "ignored": 2, "spoken": 4, "purged": 1}
+        assert await bot.stop() == {"received": 8, "ignored": 3, "spoken": 4, "purged": 1}
+
+
+async def test_a_timeout_and_a_cleared_chat_reach_back_and_no_further(
+    server: TwitchServer, signed_in: TokenFile
+) -> None:
+    async with evening(server) as bot:
+        before = (datetime.now(UTC) - timedelta(seconds=1)).isoformat()
+        line = server.line("!tts deleted first", user="ann")
+        await server.notify(events.DELETED, server.deletion(line["message_id"], user="ann"))
+        await server.notify(events.MESSAGE, line)
+        await bot.said("purged: Ann: '!tts deleted first' (deleted before it came)")
+        gift = {"cheer": {"bits": 100}}
+        for name, kind, event in (
+            ("Bob", events.AUTHOR_CLEARED, server.author_cleared("bob")),
+            ("Cid", events.CLEARED, server.cleared()),
+        ):
+            await server.notify(kind, event)
+            await server.say("late gift", user=name.lower(), at=before, **gift)
+            await bot.said(f"purged: {name}")
+            await server.say("gift of now", user=name.lower(), **gift)
+            await bot.said(f"spoken: {name}: 'gift of now'")
+        assert bot.log.count("cleared before it came") == 2
+        assert await bot.stop() == {"received": 5, "spoken": 2, "purged": 3}
 
 
 async def test_a_new_connection_on_request_loses_and_repeats_nothing(
@@ -268,7 +294,8 @@ async def test_check_says_who_is_signed_in_and_what_cannot_be_refunded(
     ("wrong", "told_"),
     [
         ("channel", "there is no channel nosuchname"),
-        ("scope", "does not allow channel:read:redemptions"),
+        ("scope", "does not allow user:read:chat; sign in again: python -m bot login twitch"),
+        ("app", "ISHOWTTS_TWITCH__CLIENT_ID is another app than room signed in to; set it back"),
         ("expired", "sign in again: python -m bot login twitch"),
         ("damaged", "sign in again: python -m bot login twitch"),
     ],
@@ -282,7 +309,9 @@ async def test_check_tells_what_is_wrong_in_one_line(
         case "channel":
             env = {"ISHOWTTS_TWITCH__CHANNELS": "room,nosuchname"}
         case "scope":
-            server.scopes = ["user:read:chat", "user:write:chat"]
+            server.scopes = ["user:write:chat"]
+        case "app":
+            env = {"ISHOWTTS_TWITCH__CLIENT_ID": "blippoclientid"}
         case "expired":
             server.revoke_all()
         case "damaged":
@@ -295,6 +324,73 @@ async def test_check_tells_what_is_wrong_in_one_line(
     assert not err
 
 
+async def test_check_only_notes_what_a_sign_in_allows_too_little_of(
+    server: TwitchServer, signed_in: TokenFile
+) -> None:
+    again = "to allow it: python -m bot login twitch"
+    code, out, _ = await told(server, "check")
+    lines = [line for line in out.splitlines() if line.startswith("twitch:")]
+    assert code == 0
+    assert lines[0].startswith("twitch: ok: signed in as room, reads #room")
+    assert lines[1:] == [
+        "twitch: note: rewards can be neither made nor given back: "
+        f"the sign-in does not allow channel:manage:redemptions; {again}"
+    ]
+    server.scopes = ["user:read:chat"]
+    code, out, _ = await told(server, "check")
+    notes = [line for line in out.splitlines() if line.startswith("twitch: note:")]
+    assert code == 0
+    assert [line.split("allow ")[1].split(";")[0] for line in notes] == [
+        "user:write:chat", "channel:read:redemptions", "channel:manage:redemptions"
+    ]  # fmt: skip
+
+
+async def test_check_asks_about_the_account_that_writes(
+    server: TwitchServer, signed_in: TokenFile
+) -> None:
+    signed_in.save(server.sign_in("speaker"), Who.BOT)
+    code, out, _ = await told(server, "check")
+    assert code == 0
+    assert "twitch: ok: writes as speaker" in out
+    server.tokens = {t: name for t, name in server.tokens.items() if name != "speaker"}
+    server.refreshes.clear()
+    code, out, _ = await told(server, "check")
+    assert code == 2
+    assert "twitch: WRONG: the sign-in of speaker is gone" in out
+    assert "python -m bot login twitch --bot" in out
+
+
+async def test_check_does_not_say_ok_of_what_nobody_was_asked(
+    server: TwitchServer, signed_in: TokenFile
+) -> None:
+    server.fail["GET /oauth2/validate"] = [500]
+    code, out, _ = await told(server, "check")
+    assert code == 0
+    assert "twitch: not asked: somebody is signed in; Twitch cannot be asked now" in out
+    signed_in.path.unlink()
+    code, out, _ = await told(server, "check", ISHOWTTS_TWITCH__CHANNELS="nosuchname")
+    assert code == 0
+    assert "twitch: not asked: reads #nosuchname, with no account; whether there is" in out
+
+
+async def test_a_reward_that_twitch_would_not_take_is_refused_before_it_is_asked_for(
+    server: TwitchServer, signed_in: TokenFile
+) -> None:
+    server.scopes.append("channel:manage:redemptions")
+    for title, why in (("z" * 46, "this one has 46"), (" ", "this one has 0")):
+        code, _, err = await told(server, "rewards", "add", title, "--cost", "5")
+        assert code == 2
+        assert err == f"a reward's title has 1 to 45 characters; {why}\n"
+    assert server.requests.total() == 0
+    env = {"ISHOWTTS_TWITCH__CLIENT_ID": "blippoclientid"}
+    code, _, err = await told(server, "rewards", "add", "say it", "--cost", "5", **env)
+    assert code == 2
+    assert err.startswith("ISHOWTTS_TWITCH__CLIENT_ID is another app than room signed in to")
+    assert server.requests.total() == 0
+    code, _, _ = await told(server, "rewards", "add", "z" * 45, "--cost", "5")
+    assert code == 0
+
+
 async def test_a_sign_in_file_that_is_damaged_stops_the_start_with_one_line(
     server: TwitchServer, signed_in: TokenFile
 ) -> None:
@@ -302,3 +398,16 @@ async def test_a_sign_in_file_that_is_damaged_stops_the_start_with_one_line(
     code, _, err = await told(server, "--output", "null")
     assert code == 2
     assert "sign in again: python -m bot login twitch" in err.splitlines()[-1]
+
+
+async def test_a_run_that_reads_nothing_until_the_user_acts_ends_with_2_and_one_line(
+    server: TwitchServer, signed_in: TokenFile
+) -> None:
+    env = {"ISHOWTTS_TWITCH__CHANNELS": "nosuchname"}
+    code, out, err = await told(server, "--output", "null", **env)
+    assert code == 2
+    assert out.startswith("received=0 ")
+    assert [line for line in err.splitlines() if "nosuchname'" in line] == [
+        line for line in err.splitlines() if "there is no channel 'nosuchname': correct" in line
+    ]
+    assert err.count("there is no channel") == 1

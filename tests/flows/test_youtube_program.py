@@ -22,6 +22,7 @@ STREAM = "liveChat/messages/stream"
 CHAT = "get_live_chat"
 LONG = "the old lighthouse keeper walks slowly along the windy harbour wall every single evening"
 READY = "ready to speak"
+WRONG = "blippo-key-that-is-wrong"
 
 
 class Evening:
@@ -40,12 +41,12 @@ class Evening:
                 assert line, f"{text!r} was not said in:\n{self.log}"
                 self.log += line.decode()
 
-    async def ended(self) -> dict[str, int]:
-        """Wait until it has stopped; returns the counts that are not zero."""
+    async def ended(self, code: int = 0) -> dict[str, int]:
+        """Wait until it has stopped, with this exit code; returns the counts that are not zero."""
         async with asyncio.timeout(15):
             out, err = await self.process.communicate()
         self.log += err.decode()
-        assert self.process.returncode == 0, self.log
+        assert self.process.returncode == code, self.log
         assert KEY not in self.log + out.decode()
         assert "Traceback" not in self.log
         counts = dict(pair.split("=") for pair in out.decode().split())
@@ -109,7 +110,7 @@ async def test_an_evening_without_a_key(state_dir: Path) -> None:
         server.act(text("!tts good night", "gil"))
         await bot.said("spoken: Gil")
         assert await bot.stop() == {
-            "received": 8, "ignored": 1, "command": 1, "duplicate": 1, "spoken": 3,
+            "received": 9, "ignored": 2, "command": 1, "duplicate": 1, "spoken": 3,
             "skipped": 1, "purged": 1,
         }  # fmt: skip
 
@@ -137,7 +138,9 @@ async def test_an_evening_with_a_key_to_the_end_of_the_stream(state_dir: Path) -
         server.post(said("!tts good night", "gil"))
         await bot.said("spoken: Gil")
         server.end()
-        assert await bot.ended() == {"received": 4, "spoken": 3, "purged": 1}
+        assert await bot.ended() == {
+            "received": 5, "ignored": 1, "spoken": 3, "purged": 1,
+        }  # fmt: skip
         assert "the stream has ended" in bot.log
         assert server.asked("watch") == server.asked(CHAT) == 0, "the key is preferred"
 
@@ -181,7 +184,8 @@ async def test_what_can_never_be_read_is_one_line(
         server.state = state
         async with program(server, state_dir, "--youtube", VIDEO, key=key) as bot:
             await bot.said(f"youtube {VIDEO}: stopped: {why}")
-            assert await bot.ended() == {}
+            assert await bot.ended(code=2) == {}
+            assert bot.log.count(why) == 1
             assert "a-wrong-zorgle-key" not in bot.log
 
 
@@ -220,19 +224,54 @@ async def test_without_the_extra_one_line_says_how_to_install_it(
         await bot.stop()
 
 
-async def test_check_says_how_youtube_is_read_and_never_the_key(state_dir: Path) -> None:
-    for key, expected in ((KEY, "by the official API with a key"), ("", "without a key")):
+READS = f"reads {HANDLE}, {VIDEO}, by the official API with a key"
+NOT_ASKED = f"not asked: {READS}; YouTube cannot be asked now: "
+
+
+@pytest.mark.parametrize(
+    ("case", "code", "told", "asked"),
+    [
+        ("right", 0, f"ok: {READS} (asked for 2 units of its quota)", 2),
+        ("no key", 0, f"not asked: reads {HANDLE}, {VIDEO}, without a key (unofficial); ", 0),
+        ("wrong key", 2, "WRONG: ISHOWTTS_YOUTUBE__API_KEY: YouTube does not accept this key", 1),
+        ("no stream", 2, f"WRONG: {VIDEO}: this video is not a live stream; give one", 2),
+        ("no channel", 2, "WRONG: @blippo: there is no such channel", 1),
+        ("quotaExceeded", 0, f"note: {READS}; the key's quota for today is used up", 1),
+        ("backendError", 0, f"{NOT_ASKED}YouTube answers 503", 1),
+        ("no network", 0, f"{NOT_ASKED}no answer", 0),
+    ],
+)
+async def test_check_asks_youtube_and_never_says_the_key(
+    case: str, code: int, told: str, asked: int, state_dir: Path
+) -> None:
+    async with YouTubeServer() as server:
+        url, channels = server.api_url, f"{HANDLE},{VIDEO}"
+        match case:
+            case "no stream":
+                server.state = "plain"
+            case "no channel":
+                channels = "@blippo"
+            case "quotaExceeded" | "backendError":
+                status = 403 if case == "quotaExceeded" else 503
+                server.asked_for_fault = Fault(status, case)
+            case "no network":
+                url = "http://127.0.0.1:9"
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bot", "check"),
             cwd=ROOT,
             env={
                 **os.environ,
-                "ISHOWTTS_YOUTUBE__CHANNELS": f"{HANDLE},{VIDEO}",
-                "ISHOWTTS_YOUTUBE__API_KEY": key,
+                "ISHOWTTS_YOUTUBE__CHANNELS": channels,
+                "ISHOWTTS_YOUTUBE__API_URL": url,
+                "ISHOWTTS_YOUTUBE__API_KEY": {"no key": "", "wrong key": WRONG}.get(case, KEY),
                 "ISHOWTTS_AUDIO__OUTPUT": "null",
             },
             stdout=asyncio.subprocess.PIPE,
         )
         out, _ = await process.communicate()
-        assert f"youtube: ok: reads {HANDLE}, {VIDEO}, {expected}" in out.decode()
+        (line,) = [line for line in out.decode().splitlines() if line.startswith("youtube:")]
+        assert line.startswith(f"youtube: {told}")
         assert KEY not in out.decode()
+        assert WRONG not in out.decode()
+        assert process.returncode == code
+        assert server.units == asked

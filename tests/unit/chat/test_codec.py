@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=20)  # lone su
 AMOUNT = st.floats(min_value=0, allow_nan=False, allow_infinity=False)
 KNOWN = {
     "at", "platform", "channel", "kind", "id", "author", "text", "fragments", "reply_to",
-    "shared_from", "reward", "first", "paid", "viewers", "target", "seconds",
+    "shared_from", "reward", "first", "paid", "viewers", "target", "seconds", "sent",
 }  # fmt: skip
 EXTRA = st.dictionaries(
     ANY_TEXT.filter(lambda key: key not in KNOWN),
@@ -293,3 +294,17 @@ def test_the_time_of_a_line_is_a_finite_number() -> None:
     for wrong in ("3", float("nan"), 10**400, True):
         with pytest.raises(ValueError, match="^at: "):
             at({"at": wrong})
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        ChatMessage("p", "c", "m1", Author("1", "Ann"), "hi", sent=1_700_000_000.25),
+        Removal("p", "c", RemovalKind.CLEAR_ALL, sent=0.0),
+    ],
+)
+def test_when_an_event_was_sent_is_kept(event: ChatMessage | Removal) -> None:
+    assert decode(json.loads(json.dumps(encode(event)))).sent == event.sent
+    assert "sent" not in encode(replace(event, sent=None))
+    with pytest.raises(ValueError, match="sent: must be a number"):
+        decode(encode(event) | {"sent": "now"})

@@ -60,8 +60,8 @@ def every_line(caplog: pytest.LogCaptureFixture) -> None:
 
 async def keep(
     connector: object, clock: Clock, emit: Emit = lambda _: None, r: float = 1.0
-) -> None:
-    await supervise(connector, emit, sleep=clock.sleep, rng=lambda: r, clock=clock)  # type: ignore[arg-type]
+) -> bool:
+    return await supervise(connector, emit, sleep=clock.sleep, rng=lambda: r, clock=clock)  # type: ignore[arg-type]
 
 
 async def test_delays_grow_to_a_minute_and_stay_there() -> None:
@@ -150,10 +150,11 @@ async def test_an_event_shows_that_a_silent_connector_is_back(
 async def test_fatal_ends_it_with_one_line(caplog: pytest.LogCaptureFixture) -> None:
     clock = Clock()
     script = Script(fail(Fatal("there is no channel 'x'")), fail(Lost("never reached")))
-    await keep(script, clock)
+    assert not await keep(script, clock)
     assert clock.slept == []
     assert len(script.runs) == 1
     assert lines(caplog) == ["script: stopped: there is no channel 'x'"]
+    assert await keep(Script(), clock)
 
 
 async def test_a_taker_that_raises_costs_only_its_event(caplog: pytest.LogCaptureFixture) -> None:

@@ -248,3 +248,15 @@ def test_removals(text: str, expected: tuple[RemovalKind, str, float | None]) ->
 )
 def test_what_says_too_little_is_nothing(text: str) -> None:
     assert event(text) is None
+
+
+@pytest.mark.parametrize(
+    ("tag", "sent"),
+    [("1700000000250", 1_700_000_000.25), ("", None), ("zorgle", None), ("9" * 16, None)],
+)
+def test_when_it_was_sent_is_told_of_lines_and_removals(tag: str, sent: float | None) -> None:
+    assert message(f"tmi-sent-ts={tag}").sent == sent
+    for text in ("CLEARCHAT #room :ann", "CLEARCHAT #room", "CLEARMSG #room :x"):
+        found = event(f"@target-msg-id=m1;tmi-sent-ts={tag} :s {text}")
+        assert isinstance(found, Removal)
+        assert found.sent == sent
