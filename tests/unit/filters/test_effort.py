@@ -1,0 +1,69 @@
+"""A text with too many ways to read it is dropped; an ordinary line never is, in any language."""
+
+import pytest
+
+from filters.chain import Rules, judge
+from filters.dictionary import load
+from filters.effort import LISTEN, Effort, TooContrived
+from filters.message import Author, ChatMessage
+from filters.readings import readings
+from filters.wordlist import compile_words
+from filters.words import Search
+
+RULES = Rules(words=compile_words(("zorgle", "blippo", "snarg"), dictionary=load()))
+ORDINARY = (
+    "Ich glaube, wir haben den Schlüssel im Keller vergessen, und jetzt ist die Tür wieder zu. ",
+    "Nous avons traversé la montagne pendant la nuit pour arriver avant le lever du soleil. ",
+    "Погодите, стражники сказали, что их было семеро. Где же ещё двое? ",
+    "Đúng vậy, tôi chỉ mới đến đây và không biết đường về nhà của bạn ở đâu. ",
+    "כל כך חשוך כאן, אני בקושי יכול לראות את הדרך הביתה. ",
+    "이 부적을 가지고 있으면 당신의 모든 공격이 더 강해집니다. ",
+    "Σε ευχαριστώ πολύ, είμαι σίγουρος ότι οι πληροφορίες θα είναι χρήσιμες. ",
+    "Vi gør ikke noget ondt, vi vil være dine venner og følge dig på vejen. ",
+    "この道をまっすぐ行って、橋を渡ってから右に曲がってください。",
+)
+
+
+def reason(text: str) -> str:
+    return judge(ChatMessage("console", "", "1", Author("1", "viewer"), text), RULES).reason
+
+
+@pytest.mark.parametrize("sentence", ORDINARY, ids=range(len(ORDINARY)))
+@pytest.mark.parametrize("times", [1, 20])
+def test_an_ordinary_line_of_any_length_is_not_too_contrived(sentence: str, times: int) -> None:
+    assert reason((sentence * times)[:500]) == "passed every rule"
+
+
+def test_a_line_of_disguises_alone_is_too_contrived() -> None:
+    signs = "|3!1(o|_17|<0@5$|-|1[]9|)8|=6"
+    text = " ".join(signs[i:] + signs[:i] for i in range(14))
+    assert reason(text) == "too contrived to be judged"
+
+
+def test_what_a_longer_text_may_cost_is_more() -> None:
+    def spent(characters: int) -> int:
+        effort = Effort()
+        effort.allow(characters)
+        for taken in range(10_000):
+            try:
+                effort.take(LISTEN)
+            except TooContrived:
+                return taken
+        raise AssertionError
+
+    assert spent(0) < spent(50) < spent(500)
+
+
+def test_undoing_a_disguise_counts_more() -> None:
+    effort = Effort()
+    effort.take(200)
+    effort.disguised(True)
+    with pytest.raises(TooContrived):
+        effort.take(100)
+
+
+def test_a_listed_word_is_the_reason_before_the_effort_is() -> None:
+    search = Search(RULES.words)
+    hit = search.find(readings("zorgle " + "|3!1(o|_17|<0@5$|-|1[]9|)8|=6 " * 12))
+    assert hit is not None
+    assert hit.entry == "entry 1"
