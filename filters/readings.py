@@ -65,8 +65,9 @@ def _sounded(folded: str) -> Iterator[Reading]:
         return
     # Single jamo are a laugh or a nod, not a word.
     found = {word for word in _FOREIGN.findall(folded) if not word.isascii() and foreign(word)}
-    words = {word: _latin(word) for word in found if not _JAMO.fullmatch(word)}
-    most = _TRANSLITERATIONS if len(words) <= _FEW else 1
+    found = {word for word in found if not _JAMO.fullmatch(word)}
+    most = _TRANSLITERATIONS if len(found) <= _FEW else 1
+    words = {word: _latin(word, most) for word in found}
     for turn in range(min(most, max(map(len, words.values()), default=0))):
         ways = {word: ways[min(turn, len(ways) - 1)] for word, ways in words.items() if ways}
         read = _FOREIGN.sub(lambda m, ways=ways: ways.get(m[0], m[0]), folded)  # type: ignore[misc]

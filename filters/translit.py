@@ -114,15 +114,16 @@ def _readings(signs: list[str], choices: list[dict[str, str]]) -> Iterator[str]:
         yield "".join([said[sign] for sign in signs])
 
 
-def latin(word: str) -> tuple[str, ...]:
+def latin(word: str, most: int = 8) -> tuple[str, ...]:
     """What a word in other scripts sounds like, in the letters a to z, the likeliest first.
 
     Args:
         word: a word that holds letters outside Latin; marks may be stripped. Latin letters in it
             stay, digits and signs go.
+        most: spellings that are wanted; no word has more than eight.
 
     Returns:
-        one to eight spellings; none where `word` is Latin already, or says nothing.
+        the spellings; none where `word` is Latin already, or says nothing.
     """
     if not foreign(word):
         return ()
@@ -138,8 +139,12 @@ def latin(word: str) -> tuple[str, ...]:
     if not stripped:
         choices = [choice for choice in choices if choice not in MARKS_OUT]
     said = (way for one in _readings(signs, choices[:_CHOICES]) for way in _laterals(one))
-    found = dict.fromkeys(map(_finished, said))
-    return tuple(filter(None, found))
+    found: dict[str, None] = {}
+    for way in filter(None, map(_finished, said)):
+        found[way] = None
+        if len(found) >= most:
+            break
+    return tuple(found)
 
 
 # anyascii reads its tables when it first meets a block: now, not while a message is judged. Hangul
