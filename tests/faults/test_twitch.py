@@ -391,6 +391,10 @@ async def test_a_bot_whose_sign_in_is_gone_leaves_chat_alone(
         await asyncio.sleep(0.2)
         assert not bot.task.done()
         assert server.connections == 1
+        server.abort()
+        await server.until(lambda: server.connections == 2)
+        await server.subscribed(events.REDEEMED, count=6)
+        await asyncio.sleep(0.2)
     assert (
         len([line for line in said() if "sign in again: python -m bot login twitch --bot" in line])
         == 1
