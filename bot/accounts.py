@@ -115,8 +115,9 @@ async def state(settings: Settings) -> list[Finding]:
                 f"the sign-in of {now.login} does not allow {CHAT}; sign in again: {AGAIN}"
             )
         reads = await _channels(helix, settings)
-        known = f"signed in as {now.login}{reads}{await _rewards(helix)}"
-        return [Finding(Word.OK, known), *_missed(settings, now.scopes, alone=not writes)]
+        rewards, not_asked = await _rewards(helix)
+        known = Finding(Word.OK, f"signed in as {now.login}{reads}{rewards}")
+        return [known, *not_asked, *_missed(settings, now.scopes, alone=not writes)]
 
     async def look_at_bot(_: Helix, account: Account) -> list[Finding]:
         if SEND in account.sign_in.scopes:
@@ -129,11 +130,16 @@ async def state(settings: Settings) -> list[Finding]:
         return found + (await signed_in(settings, look_at_bot, Who.BOT) if writes else [])
     except TokenFileError as error:
         raise BadInput(str(error)) from None
-    except Lost as error:
+    except ConnectorError as error:
+        if not isinstance(error, Lost) and not _passes(error):
+            raise BadInput(one_line(error)) from None
         why = f"somebody is signed in; Twitch cannot be asked now: {one_line(error)}"
         return [Finding(Word.NOT_ASKED, why)]
-    except ConnectorError as error:
-        raise BadInput(one_line(error)) from None
+
+
+def _passes(error: ConnectorError) -> bool:
+    """Whether the platform refuses for a fault of its own, or since it is asked too much."""
+    return isinstance(error, Refused) and (error.status == 429 or error.status >= 500)
 
 
 def _missed(settings: Settings, scopes: Sequence[str], *, alone: bool) -> Iterator[Finding]:
@@ -163,18 +169,22 @@ async def _channels(helix: Helix, settings: Settings) -> str:
     return f", reads {', '.join(f'#{channel}' for channel in channels)}"
 
 
-async def _rewards(helix: Helix) -> str:
+async def _rewards(helix: Helix) -> tuple[str, list[Finding]]:
+    """What cannot be refunded, and what could not be asked."""
     try:
         ours = {reward.id for reward in await helix.rewards(ours=True)}
         others = [r for r in await helix.rewards(ours=False) if r.id not in ours]
-    except Refused:  # only affiliates and partners have rewards
-        return ""
+    except Refused as error:
+        if _passes(error):
+            why = f"whether its rewards can be refunded: {one_line(error)}"
+            return "", [Finding(Word.NOT_ASKED, why)]
+        return "", []  # only affiliates and partners have rewards
     if not others:
-        return ""
+        return "", []
     return (
         f"; these rewards cannot be refunded, since python -m bot rewards add did not make "
         f"them: {', '.join(map(_title, others))}"
-    )
+    ), []
 
 
 def _title(reward: RewardShown) -> str:

@@ -26,6 +26,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot import settings_file
 from bot.settings_values import (
     Channels,
+    ClientId,
     Files,
     Hosts,
     Http,
@@ -59,10 +60,8 @@ class Twitch(_Group):
     """Twitch chat"""
 
     channels: Channels = Field((), description="Channels to read; same as --twitch NAME")
-    client_id: str = Field(
-        "",
-        pattern=r"^[A-Za-z0-9]*$",
-        description="Client id of your own app, to sign in: python -m bot login twitch",
+    client_id: ClientId = Field(
+        "", description="Client id of your own app, to sign in: python -m bot login twitch"
     )
     api_url: Http = Field(
         "https://api.twitch.tv/helix", description="Address of the platform's interface"
@@ -96,14 +95,11 @@ class YouTube(_Group):
     api_key: Secret = Field(
         SecretStr(""), description="Key for YouTube's official API, used if there is one"
     )
-    web_url: str = Field(
-        "https://www.youtube.com",
-        pattern=r"^https?://[^\s/]+",
-        description="Address of YouTube's pages, asked without a key",
+    web_url: Http = Field(
+        "https://www.youtube.com", description="Address of YouTube's pages, asked without a key"
     )
-    api_url: str = Field(
+    api_url: Http = Field(
         "https://youtube.googleapis.com/youtube/v3",
-        pattern=r"^https?://[^\s/]+",
         description="Address of YouTube's official API",
     )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
@@ -47,8 +48,30 @@ def _channels(values: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(channel_name, values)))
 
 
-def _address(value: str) -> str:
+def _address(value: str, *schemes: str) -> str:
+    try:
+        url = urlsplit(value)
+        whole = url.scheme in schemes and bool(url.hostname) and url.port != 0
+    except ValueError:  # brackets that hold no IP address, or a port that is no port
+        whole = False
+    if not whole or value.split() != [value]:
+        first, second = (f"{scheme}://" for scheme in schemes)
+        raise ValueError(f"give a whole address: {first}HOST or {second}HOST, and what follows")
     return value.rstrip("/")
+
+
+def _http(value: str) -> str:
+    return _address(value, "https", "http")
+
+
+def _socket(value: str) -> str:
+    return _address(value, "wss", "ws")
+
+
+def _client_id(value: str) -> str:
+    if value and not (value.isascii() and value.isalnum()):
+        raise ValueError("a client id has letters and digits only; copy it again, whole")
+    return value
 
 
 def _youtube_channels(values: tuple[str, ...]) -> tuple[str, ...]:
@@ -96,8 +119,9 @@ Channels = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), AfterVa
 YouTubeChannels = Annotated[Names, AfterValidator(_youtube_channels)]
 Secret = Annotated[SecretStr, AfterValidator(_no_space)]
 Hosts = Annotated[Names, AfterValidator(_hosts)]
-Http = Annotated[str, Field(pattern=r"^https?://[^\s/]+"), AfterValidator(_address)]
-Socket = Annotated[str, Field(pattern=r"^wss?://[^\s/]+"), AfterValidator(_address)]
+ClientId = Annotated[str, AfterValidator(_client_id)]
+Http = Annotated[str, AfterValidator(_http)]
+Socket = Annotated[str, AfterValidator(_socket)]
 _Code = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
 Voices = Annotated[dict[_Code, str], NoDecode, BeforeValidator(_pairs)]
 Pause = Annotated[float, Field(ge=0, le=_DAY_S)]

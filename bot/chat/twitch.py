@@ -18,6 +18,7 @@ import aiohttp
 from bot.chat.connector import Emit, Fatal, Lost, one_line
 from bot.chat.moving import first
 from bot.chat.twitch_account import Account, SignInGone
+from bot.chat.twitch_acts import Acts
 from bot.chat.twitch_api import Helix, point_at, session
 from bot.chat.twitch_auth import Auth
 from bot.chat.twitch_scopes import CHAT, REDEMPTIONS, reads_rewards
@@ -99,6 +100,8 @@ class Twitch:
         self._client_id = client_id
         self._timing = timing
         self._fresh = Fresh()
+        self._there: Subscriptions | None = None
+        self._acts = Acts(self._brings)
         self._told: set[str] = set()
         self._void: set[str] = set()
 
@@ -152,10 +155,9 @@ class Twitch:
                 jobs.append(self._writer.keep(bot, self._timing.validate))
             held.callback(self._writer.end)
             asked = wanted(ids, reader.sign_in.user_id, reader.sign_in.scopes, self._rewards)
-            there = Subscriptions(helix, asked, self._timing.compare)
-            chat = ChatSession(
-                self.name, there, self._fresh, self._writer.is_echo, emit, self.on_left_out
-            )
+            there = self._there = Subscriptions(helix, asked, self._timing.compare)
+            echo, left_out = self._writer.is_echo, self.on_left_out
+            chat = ChatSession(self.name, there, self._fresh, self._acts, echo, emit, left_out)
             self.session = chat
             await _until_one_fails(
                 [
@@ -167,6 +169,9 @@ class Twitch:
                     self.sender.run(),
                 ]
             )
+
+    def _brings(self, kind: str, channel: str) -> bool:
+        return self._there is not None and self._there.brings(kind, channel)
 
     def _account(
         self, who: Who, sign_in: SignIn, http: aiohttp.ClientSession, held: AsyncExitStack

@@ -70,6 +70,7 @@ class ChatSession:
         name: str,
         subscriptions: Subscriptions,
         fresh: Fresh,
+        acts: Acts,
         is_echo: Callable[[ChatMessage], bool],
         emit: Emit,
         left_out: Callable[[], None],
@@ -86,7 +87,7 @@ class ChatSession:
         self._is_echo = is_echo
         self._emit = emit
         self._left_out = left_out
-        self._acts = Acts(subscriptions.brings)
+        self._acts = acts
 
     async def read(self, http: aiohttp.ClientSession, url: str, timing: Timing) -> None:
         """Read until the connection is lost; always ends by raising."""

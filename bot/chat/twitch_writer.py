@@ -27,6 +27,9 @@ class Writer:
         """Says what it is given as soon as it may."""
         self._name = name
         self._helix: Helix | None = None
+        self._account: Account | None = None
+        self._told = ""
+        """The token of the sign-in that was last told to be gone."""
         self._me = ""
         self._alone = False
         self._ids: Mapping[str, str] = {}
@@ -35,6 +38,7 @@ class Writer:
         """Write as this account from now on; `ids`: the channels' ids by name; `alone`: it does
         nothing else, and nobody else writes as it."""
         self._helix, self._ids, self._alone = helix, ids, alone
+        self._account = account
         self._me = account.sign_in.user_id
         for name, ident in ids.items():
             if ident == self._me:
@@ -72,6 +76,8 @@ class Writer:
             raise Lost("the bot's account is not signed in") from None
 
     def _lose(self, error: SignInGone) -> None:
-        if self._helix is not None:
+        token = self._account.sign_in.access if self._account is not None else ""
+        if self._helix is not None and token != self._told:
+            self._told = token
             log.error("%s: nothing is written into chat: %s", self._name, error)
         self._helix = None

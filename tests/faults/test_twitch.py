@@ -332,6 +332,23 @@ async def test_a_reward_with_a_text_comes_once_and_its_deletion_reaches_it(
         assert [r.covers(message) for r in removals] == [False, True]
 
 
+async def test_a_deletion_reaches_its_reward_over_a_lost_connection(
+    server: TwitchServer, tmp_path: Path
+) -> None:
+    async with reading(server, tmp_path) as bot:
+        line = await server.say("words", channel_points_custom_reward_id="reward-say")
+        redemption = server.redemption("say", "words")
+        await server.notify(events.REDEEMED, redemption)
+        await bot.chat.until(lambda: len(bot.chat.messages) == 1)
+        server.abort()
+        await server.until(lambda: server.connections == 2)
+        await server.subscribed(events.REDEEMED, count=6)
+        await server.notify(events.DELETED, server.deletion(line["message_id"]))
+        await bot.chat.until(lambda: len(bot.chat.events) == 3)
+        removals = [event for event in bot.chat.events if isinstance(event, Removal)]
+        assert [r.target for r in removals] == [line["message_id"], redemption["id"]]
+
+
 async def test_the_bot_does_not_hear_what_it_wrote_itself(
     server: TwitchServer, tmp_path: Path
 ) -> None:
@@ -374,6 +391,10 @@ async def test_a_bot_whose_sign_in_is_gone_leaves_chat_alone(
         await asyncio.sleep(0.2)
         assert not bot.task.done()
         assert server.connections == 1
+        server.abort()
+        await server.until(lambda: server.connections == 2)
+        await server.subscribed(events.REDEEMED, count=6)
+        await asyncio.sleep(0.2)
     assert (
         len([line for line in said() if "sign in again: python -m bot login twitch --bot" in line])
         == 1

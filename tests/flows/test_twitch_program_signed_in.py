@@ -367,6 +367,19 @@ async def test_check_does_not_say_ok_of_what_nobody_was_asked(
     code, out, _ = await told(server, "check")
     assert code == 0
     assert "twitch: not asked: somebody is signed in; Twitch cannot be asked now" in out
+    env = {"ISHOWTTS_TWITCH__CHANNELS": "room,other"}
+    cannot = "somebody is signed in; Twitch cannot be asked now"
+    for status in (429, 503):
+        server.fail["GET /helix/users"] = [status] * 8
+        code, out, _ = await told(server, "check", **env)
+        assert code == 0
+        assert f"twitch: not asked: {cannot}: Twitch answers {status}" in out
+    server.fail.clear()
+    server.fail["GET /helix/channel_points/custom_rewards"] = [500] * 8
+    code, out, _ = await told(server, "check", **env)
+    assert code == 0
+    assert "twitch: ok: signed in as room, reads #room, #other\n" in out
+    assert "twitch: not asked: whether its rewards can be refunded: Twitch answers 500" in out
     signed_in.path.unlink()
     code, out, _ = await told(server, "check", ISHOWTTS_TWITCH__CHANNELS="nosuchname")
     assert code == 0

@@ -217,6 +217,39 @@ def test_the_key_of_the_first_version_still_names_a_channel(
     assert load().twitch.channels == ("other",)
 
 
+@pytest.mark.parametrize(
+    "rest", ["", "[", "127.0.0.1:99999/secret", "127.0.0.1:0", "a secret", "/secret", "secret "]
+)
+@pytest.mark.parametrize(
+    ("key", "schemes"),
+    [
+        ("TWITCH__API_URL", ("https", "http")),
+        ("TWITCH__AUTH_URL", ("https", "http")),
+        ("TWITCH__EVENTSUB_URL", ("wss", "ws")),
+        ("TWITCH__IRC_URL", ("wss", "ws")),
+        ("YOUTUBE__WEB_URL", ("https", "http")),
+        ("YOUTUBE__API_URL", ("https", "http")),
+    ],
+)
+def test_an_address_that_nobody_could_ask_is_refused_in_words(
+    key: str, schemes: tuple[str, str], rest: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"{PREFIX}{key}", f"{schemes[0]}://{rest}")
+    with pytest.raises(SettingsError) as caught:
+        load()
+    first, second = schemes
+    start = f"{PREFIX}{key}: give a whole address: {first}://HOST or {second}://HOST"
+    assert str(caught.value).startswith(start)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_client_id_that_is_none_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ISHOWTTS_TWITCH__CLIENT_ID", "zorgle-client")
+    with pytest.raises(SettingsError) as caught:
+        load()
+    assert "letters and digits only; copy it again" in str(caught.value)
+
+
 def test_a_slash_behind_an_address_makes_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
     for key in ("API_URL", "AUTH_URL"):
         monkeypatch.setenv(f"ISHOWTTS_TWITCH__{key}", "http://127.0.0.1:1/a/")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -66,6 +67,44 @@ def test_a_reward_comes_once_and_is_taken_back_in_whatever_order_it_is_told(orde
     found = [one for letter in order for one in told(acts, *notifications[letter])]
     (message,) = [one for one in found if isinstance(one, ChatMessage)]
     assert any(one.covers(message) for one in found if isinstance(one, Removal))
+
+
+def _redeemed(acts: Acts, sent: float | None, order: str = "lr") -> tuple[str, str]:
+    """The same viewer redeems the same words; gives the ids of the line and the redemption."""
+    line = SERVER.line("words", channel_points_custom_reward_id="reward-say")
+    redemption = SERVER.redemption("say", "words")
+    both = {"l": (events.MESSAGE, line), "r": (events.REDEEMED, redemption)}
+    for kind, data in (both[letter] for letter in order):
+        happened = events.read(kind, data)
+        assert happened is not None
+        assert not [
+            one
+            for one in acts.told(kind, replace(happened, sent=sent))
+            if isinstance(one, Removal)
+        ]
+    return line["message_id"], redemption["id"]
+
+
+def _taken_back(acts: Acts, line: str) -> list[str]:
+    removals = told(acts, events.DELETED, SERVER.deletion(line))
+    return [one.target for one in removals if isinstance(one, Removal)]
+
+
+@pytest.mark.parametrize("order", ["lr", "rl"])
+def test_of_the_same_words_redeemed_again_a_deletion_takes_back_its_own(order: str) -> None:
+    acts = Acts(lambda kind, channel: True)
+    first, second = _redeemed(acts, 1000.0, order), _redeemed(acts, 1000.5, order)
+    assert _taken_back(acts, first[0]) == list(first)
+    third = _redeemed(acts, 1001.0, order)  # paid for after the deletion, and not deleted
+    assert _taken_back(acts, second[0]) == list(second)
+    assert _taken_back(acts, third[0]) == list(third)
+
+
+def test_a_redemption_whose_line_never_came_is_not_taken_for_a_later_one() -> None:
+    acts = Acts(lambda kind, channel: True)
+    _redeemed(acts, 1000.0, "r")
+    second = _redeemed(acts, 1060.0)
+    assert _taken_back(acts, second[0]) == list(second)
 
 
 def test_where_redemptions_do_not_come_the_chat_line_is_the_reward() -> None:
