@@ -132,7 +132,8 @@ async def state(settings: Settings) -> list[Finding]:
         raise BadInput(str(error)) from None
     except ConnectorError as error:
         if not isinstance(error, Lost) and not _passes(error):
-            raise BadInput(one_line(error)) from None
+            again = f"; sign in again: {AGAIN}" if isinstance(error, Refused) else ""
+            raise BadInput(f"{one_line(error)}{again}") from None
         why = f"somebody is signed in; Twitch cannot be asked now: {one_line(error)}"
         return [Finding(Word.NOT_ASKED, why)]
 

@@ -11,12 +11,14 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from bot.chat.connector import Fatal, Lost
-from bot.chat.twitch_account import Refused, Tokens
+from bot.chat.twitch_account import Refused, Tokens, Valid
 from bot.chat.twitch_auth import Auth, Device
 from bot.chat.twitch_tokens import SignIn
 
 _SLOWER_S = 5.0
 _LONGEST_S = 60.0
+_TRIES_S = (1.0, 2.0, 4.0, 8.0, 16.0)
+"""Between the tries to learn who has signed in."""
 
 
 class NoSuchApp(Fatal):
@@ -45,7 +47,7 @@ async def sign_in(
             tokens = await _granted(auth, device, scopes)
     except TimeoutError:
         raise Fatal("nobody typed the code in time; start again") from None
-    valid = await auth.valid(tokens.access)
+    valid = await _known(auth, tokens.access)
     return SignIn(
         client_id, valid.user_id, valid.login, tokens.access, tokens.refresh, valid.scopes
     )
@@ -64,6 +66,20 @@ async def _granted(auth: Auth, device: Device, scopes: Sequence[str]) -> Tokens:
             elif error.status < 500 and error.said != "authorization_pending":
                 raise _refusal(error) from None
         await asyncio.sleep(interval)
+
+
+async def _known(auth: Auth, access: str) -> Valid:
+    """Who signed in; the code is spent by now, so a platform in trouble is asked again."""
+    for wait in _TRIES_S:
+        try:
+            return await auth.valid(access)
+        except Lost:
+            pass
+        except Refused as error:
+            if error.status != 429 and error.status < 500:
+                raise
+        await asyncio.sleep(wait)
+    return await auth.valid(access)
 
 
 def _refusal(error: Refused) -> Fatal:

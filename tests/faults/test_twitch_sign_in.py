@@ -79,6 +79,15 @@ async def test_a_network_that_fails_meanwhile_does_not_cost_the_code(
     assert len(await attempt(server, http)) == 1
 
 
+@pytest.mark.parametrize("status", [429, 500, ABORT])
+async def test_a_platform_in_trouble_once_the_code_is_typed_does_not_cost_the_sign_in(
+    status: int, server: TwitchServer, http: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.chat.twitch_login._TRIES_S", (0.0, 0.0))
+    server.fail["GET /oauth2/validate"] = [status, status]
+    assert len(await attempt(server, http)) == 1
+
+
 async def test_asked_to_slow_down_it_asks_less_often(
     server: TwitchServer, http: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
