@@ -78,9 +78,7 @@ def _redeemed(acts: Acts, sent: float | None, order: str = "lr") -> tuple[str, s
         happened = events.read(kind, data)
         assert happened is not None
         assert not [
-            one
-            for one in acts.told(kind, replace(happened, sent=sent))
-            if isinstance(one, Removal)
+            one for one in acts.told(kind, replace(happened, sent=sent)) if isinstance(one, Removal)
         ]
     return line["message_id"], redemption["id"]
 
