@@ -12,7 +12,8 @@ LOOK_UP = 2
 """Effort of a spelling that is looked up."""
 LISTEN = 5
 """Effort of neighbours that are listened to."""
-_LEAST = 300
+_LEAST = 500
+"""What any text may cost: a few names such as `@m4rk_z` need most of it."""
 _DISGUISED = 2
 """How much more an effort counts that undoes a disguise: foreign words are none."""
 _EACH = 2

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Iterable
 
 BRACKET = "ȼ"
 """Half a pair of brackets: a `c`, or nothing."""
@@ -17,7 +18,7 @@ _MOST = 4
 """Jokers of a word that are tried both ways; the others are read the likelier way."""
 _JOKER = re.compile(f"[{''.join(_JOKERS)}]")
 _LONGEST = 40
-"""Letters from which no word is read in more than one way."""
+"""Letters from which all jokers of a word are read the likelier way, or all the other."""
 _SIGNS = str.maketrans("0234567891@$+(<{€£¢¥#!|¡§©®†×√", "ozeasƍŧbgıastccceecyhıııscrtxv")
 _PIECES = re.compile(r"[-\w|\\/<>()\[\]{}!^_°'*+$#@€]{2,}")
 # Letters drawn with several signs.
@@ -109,11 +110,15 @@ def spellings(word: str) -> tuple[str, ...]:
     if not places:
         return (word,)
     letters = list(word)
-    both = 0 if len(word) > _LONGEST else _MOST
-    for i in places[both:]:
-        letters[i] = _JOKERS[word[i]][0]
+    both: Iterable[tuple[str, ...]]
+    if len(word) > _LONGEST:
+        both = zip(*[_JOKERS[word[i]] for i in places], strict=True)
+    else:
+        for i in places[_MOST:]:
+            letters[i] = _JOKERS[word[i]][0]
+        both = itertools.product(*[_JOKERS[word[i]] for i in places[:_MOST]])
     found = []
-    for chosen in itertools.product(*(_JOKERS[word[i]] for i in places[:both])):
+    for chosen in both:
         for i, letter in zip(places, chosen, strict=False):
             letters[i] = letter
         found.append("".join(letters))

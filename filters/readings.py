@@ -19,8 +19,9 @@ from filters.translit import foreign, latin
 
 _CAMEL = re.compile(r"(?<=[^\W_A-Z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z0-9])")
 _CODE = re.compile(r":(?:regional_indicator_|letter_)?([a-z]):[\s\u200b]?", re.IGNORECASE)
-# The name of an emoji that is a letter says nothing else.
-_LETTER_NAMED = re.compile(r":(?:regional_indicator_|letter_)[a-z]:", re.IGNORECASE)
+# The name of an emoji that is a letter says nothing but the letter.
+_LETTER_NAMED = re.compile(r":(?:regional_indicator_|letter_)([a-z]):", re.IGNORECASE)
+_COLONS = str.maketrans(dict.fromkeys("\ufe13\ufe55\uff1a", ":"))
 # Vowel signs of Indic scripts are no letters to `\w`.
 _FOREIGN = re.compile(r"(?:[^\W\d_]|[\u0900-\u0fff])+")
 _JAMO = re.compile("[\u1100-\u11ff\u3131-\u318e]+")
@@ -76,9 +77,12 @@ def _sounded(folded: str) -> Iterator[Reading]:
 
 
 def _readings(cleaned: str) -> Iterator[Reading]:
-    if ":" in cleaned and (read := _CODE.sub(r"\1", cleaned)) != cleaned:
-        yield Reading("letter codes", fold_cleaned(read), disguised=True)
-        cleaned = " ".join(_LETTER_NAMED.sub(" ", cleaned).split())
+    if not cleaned.isascii():
+        cleaned = cleaned.translate(_COLONS)
+    read = _CODE.sub(r"\1", cleaned) if ":" in cleaned else cleaned
+    coded = read != cleaned
+    if coded:
+        cleaned = " ".join(_LETTER_NAMED.sub(r" \1 ", cleaned).split())
     folded = fold_cleaned(cleaned)
     yield Reading("folded", folded)
     if _CAMEL.search(cleaned):
@@ -91,6 +95,8 @@ def _readings(cleaned: str) -> Iterator[Reading]:
     if posed != cleaned:
         yield Reading("look-alike capitals", fold_cleaned(posed), disguised=True)
         yield from _leet("look-alike capitals, ", fold_cleaned(posed))
+    if coded:
+        yield Reading("letter codes", fold_cleaned(read), disguised=True)
     yield from _leet("", folded)
     for alike in lookalikes.alike(folded):
         yield Reading("look-alike letters", alike, disguised=True)

@@ -61,6 +61,8 @@ class Search:
         self._looked_at: set[str] = set()
         self._whole: dict[str, int | None] = {}
         self._neighbourhoods: set[tuple[str, ...]] = set()
+        # Without fillers less is looked for: they are not known by the same windows.
+        self._unfilled: set[tuple[str, ...]] = set()
         self._clear: set[str] = set()
 
     def find(self, readings: Sequence[Reading]) -> Hit | None:
@@ -155,7 +157,7 @@ class Search:
         rest = without_fillers(found)
         if rest is not None:
             again = [found[i] for i in rest]
-            fresh = starts(again, self._neighbourhoods)
+            fresh = starts(again, self._unfilled)
             self._effort.take(NEIGHBOURS * len(fresh))
             for first, behind in (*letter_runs(again), *joins(again, self._words.heads, fresh)):
                 joined = "".join(again[first:behind])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from filters import chain
+from filters import chain, dictionary
 from filters.chain import Draft, Rules, judge
 from filters.effort import TooContrived
 from filters.listfile import Pattern
@@ -18,6 +18,7 @@ from filters.wordlist import compile_words
 from filters.words import Search
 
 RULES = Rules(words=compile_words(["zorgle", "blippo"]))
+KNOWING = Rules(words=compile_words(["zorgle", "blippo"], dictionary=dictionary.load()))
 HELLO = ChatMessage("console", "c", "m", Author("1", "viewer"), "hello there")
 
 
@@ -205,6 +206,19 @@ def test_a_hostile_line_takes_little_work(count: int) -> None:
 def test_a_long_ordinary_line_is_not_contrived(line: str) -> None:
     rules = Rules(words=compile_words([*LONG_LIST[:2998], "zor*gle", "*plong*"]))
     assert judge(replace(HELLO, text=line), rules).reason != "too contrived to be judged"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "T1 VS G2 3-2 K/D/A 12/3/7 G2G BRB 2NITE M8 L8R GR8 B4 U2",
+        "<div class=\"row\"><span id='x1'>hi</span></div>",
+        "me disputó el balón BassDrop AC-130 above Peacock PogChamp 24/7 stream? שלום",
+        "b0b kevin1337 L33tGamer 김민수 kevin1337 김민수 NoobMaster69 Żółw_99 L33tGamer",
+    ],
+)
+def test_a_short_line_of_names_and_codes_is_not_contrived(line: str) -> None:
+    assert judge(replace(HELLO, text=line), KNOWING).action is Action.SPEAK
 
 
 def test_a_line_made_to_keep_the_filter_busy_is_dropped() -> None:

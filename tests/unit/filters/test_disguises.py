@@ -46,7 +46,11 @@ def how(text: str, words: WordList = WORDS, *, wary: bool = False) -> str | None
         ("6|_ippo zor6le", "pulled apart"),
         ("SNАRF", "whole word"),
         ("zor🇩🇪gle", "pulled apart"),
-        (":regional_indicator_d: :regional_indicator_r: ook", "pulled apart by fillers"),
+        (":regional_indicator_d: :regional_indicator_r: ook", "pulled apart"),
+        (" kekw ".join(f":letter_{letter}:" for letter in "zorgle"), "pulled apart by fillers"),
+        ("zor\uff1aletter_g\uff1ale", "pulled apart"),
+        ("zorr 🆗 gull 🆗", "sounds like it, pulled apart"),
+        ("🆗 zor 🆗 ghul now", "sounds like it, pulled apart"),
     ],
 )
 def test_found(text: str, found: str | None) -> None:

@@ -1,5 +1,10 @@
-import pytest
+import re
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from filters import laughs
 from filters.laughs import laugh, one_laugh
 
 
@@ -56,3 +61,12 @@ def test_words_and_short_laughs_stay(text: str) -> None:
 def test_a_laugh_stays_what_it_is() -> None:
     for language in ("en", "es", "ko", "ja", "zh", "ru", "th"):
         assert one_laugh(laugh(language), language).strip() == laugh(language)
+
+
+@given(st.text("ahjeiouksrwxdlomfptn5 H", max_size=24), st.integers(1, 4))
+def test_no_laugh_is_passed_over_for_want_of_a_sign(piece: str, times: int) -> None:
+    text = piece * times
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(laughs, "_SIGN", re.compile(""))
+        said = [one_laugh(text, language) for language in ("en", "es", "pt", "fr", "th")]
+    assert [one_laugh(text, language) for language in ("en", "es", "pt", "fr", "th")] == said

@@ -20,6 +20,7 @@ from filters.readings import readings
         ("zor<b></b>gle", "zorgle", "markup out, folded"),
         ('<sub alias="zorgle">hi</sub>', "zorgle", "alias, folded"),
         (":regional_indicator_g: :regional_indicator_o:", "go", "letter codes"),
+        ("\uff1aletter_g\uff1a\uff1aletter_o\uff1a", "go", "letter codes"),
     ],
 )
 def test_a_reading_and_its_name(text: str, word: str, name: str) -> None:
@@ -29,6 +30,12 @@ def test_a_reading_and_its_name(text: str, word: str, name: str) -> None:
 
 def test_plain_text_has_one_reading() -> None:
     assert [reading.name for reading in readings("hello there, 455 times")] == ["folded"]
+
+
+@pytest.mark.parametrize("text", [":b: hippo", ":letter_f: in chat", "\uff1ax\uff1a no"])
+def test_letter_codes_are_not_the_plain_reading(text: str) -> None:
+    assert readings(text)[0].name == "folded"
+    assert not readings(text)[0].disguised
 
 
 @pytest.mark.parametrize("number", ["455", "1,000,000", "50%", "$5", "#1", "1st", "100k", "12:30"])

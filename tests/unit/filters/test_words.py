@@ -43,6 +43,8 @@ def how(text: str) -> str | None:
         ("zozorglergle", "inside another word"),
         ("sowhatthezorgleisthis", "inside another word"),
         ("megazorglehead", "inside another word"),
+        ("zorg1e2" * 8, "inside another word"),
+        ("well then two 🆗 words 🆗 today", "phrase"),
         ("x" * 25 + "zorgle" + "y" * 25, "inside another word"),
         ("xXZorgleXx", "whole word"),
         ("snarfed", "wildcard"),
