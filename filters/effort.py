@@ -1,7 +1,7 @@
 """How much looking up one message may cause.
 
-Does not know what is looked up. An ordinary line needs little for its length (of 9,000 lines of
-prose in five languages none needs 80 % of what it has); what needs more was made to be unreadable.
+Does not know what is looked up. An ordinary line needs little for its length, also in a language
+that no dictionary here holds; what needs more was made to be unreadable.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ _DISGUISED = 2
 """How much more an effort counts that undoes a disguise: foreign words are none."""
 _EACH = 2
 """Effort that every character of a text is worth."""
+_MOST = 1300
+"""What no text may cost more than, of whatever length."""
 
 
 class TooContrived(Exception):  # noqa: N818 - it says what the text is
@@ -34,7 +36,7 @@ class Effort:
 
     def allow(self, characters: int) -> None:
         """Lets a text of so many characters be read, or the longest of several."""
-        self._most = max(self._most, _LEAST + _EACH * characters)
+        self._most = max(self._most, min(_MOST, _LEAST + _EACH * characters))
 
     def disguised(self, disguised: bool) -> None:
         """What follows undoes a disguise, or does not."""

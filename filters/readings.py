@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import islice
 
 from filters import hidden, lookalikes, markup
 from filters.fold import LIMIT, clean, fold_cleaned
@@ -111,10 +112,13 @@ def readings(text: str) -> tuple[Reading, ...]:
     """Every reading that may hold a word, the plain one first; equal readings are given once."""
     cleaned = clean(text)
     found: dict[str, Reading] = {}
-    for reading in _readings(cleaned):
+    marked = hidden.holds_markup(cleaned)
+    bare = markup.strip(cleaned, gap="") if marked else cleaned
+    # The signs and letters of markup itself are no disguise: one reading with it is enough.
+    as_typed = _readings(cleaned)
+    for reading in as_typed if bare == cleaned else islice(as_typed, 1):
         found.setdefault(reading.text, reading)
-    if hidden.holds_markup(cleaned):
-        bare = markup.strip(cleaned, gap="")
+    if marked:
         if bare != cleaned:
             for reading in _readings(clean(bare)):
                 found.setdefault(reading.text, _named("markup out", reading))
