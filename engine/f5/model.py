@@ -1,0 +1,281 @@
+"""The whole F5 voice: a model folder and a vocoder are loaded, a clip is enrolled, lines are spoken.
+
+    load      checkpoint -> network, tables, vocoder                 once
+    enrol     clip and its words -> mel frames, kept                 once for each voice
+    plan      text -> pieces, each with its tokens and its length
+    render    pieces, noise -> mel frames (the steps)
+    decode    mel frames -> samples
+
+Does not know voices on disk, processes or loudness. Used from one thread.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from engine.f5 import checkpoint, duration, linear, mel, sampler
+from engine.f5.checkpoint import Weights
+from engine.f5.config import HOP, MAX_FRAMES, RATE, Config, of_folder
+from engine.f5.dit import DiT, Line, Tick
+from engine.f5.joins import Joiner
+from engine.f5.layout import transformer, vocos
+from engine.f5.tables import Tables
+from engine.f5.text import Vocab, chunks, read_vocab, sentences
+from engine.f5.vocos import Vocos
+from engine.speech import BadRequest, EngineMissing, Samples
+
+log = logging.getLogger(__name__)
+
+DTYPES = ("auto", "fp32", "fp16", "bf16", "int8")
+"""What the network computes in; the state, the tables and the vocoder are fp32 always. Auto is fp16
+on a graphics card and fp32 elsewhere. bf16 and int8 change the sound a little."""
+_LEVEL = 0.1
+"""A quieter clip is raised to this RMS."""
+_PIECE_BYTES = 160
+"""Of a long line: what is longer is cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a model is and how it is to be run."""
+
+    model: Path
+    """The folder of the checkpoint, or its file; `vocab.txt` is beside it."""
+    vocoder: Path
+    """The folder of a Vocos vocoder."""
+    config: str = ""
+    """Which configuration of config.py; empty: by the folder's name."""
+    dtype: str = "auto"
+    """One of DTYPES."""
+    device: str = "auto"
+    """`cpu`, `cuda`, or auto: a graphics card if torch can use one."""
+    linear: str = "auto"
+    """One of `linear.KINDS`."""
+    allow_pt: bool = False
+    """Whether the checkpoint may be a `.pt` file; it is read as tensors only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """A reference clip, ready for use."""
+
+    mel: Tensor
+    """Its frames, (1 + n // 256, 100), on the device."""
+    text: str
+    """Its words, ending in a full stop and two spaces or in a Chinese full stop."""
+    short_text: str
+    """The same with one space only: what upstream goes by when it cuts a text."""
+    frames: int
+    """n // 256: one less than there are, for the last one is only half inside."""
+    seconds: float
+    """Its length."""
+    rms: float
+    """Its level before it was raised."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a line is to be spoken."""
+
+    nfe: int = 7
+    """Steps: `tables.LEAST` to `tables.MOST`."""
+    guidance: float = 2.0
+    """How much the text and the clip count; 0 halves the work and changes the sound."""
+    sway: float = sampler.SWAY
+    """How much closer together the first steps are."""
+    speed: float = 1.0
+    """Above 1 is faster."""
+    seed: int = 0
+    """The same seed, the same sound."""
+    compat: bool = False
+    """Upstream's rules for length, pieces, noise and level, to compare with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a line that is rendered at once."""
+
+    text: str
+    line: Line
+
+
+class Model:
+    """A loaded model."""
+
+    def __init__(
+        self, config: Config, vocab: Vocab, network: DiT, tables: Tables, vocoder: Vocos
+    ) -> None:
+        self.config, self.vocab = config, vocab
+        self._network, self._tables, self._vocoder = network, tables, vocoder
+        self._generator = torch.Generator()
+
+    def memory(self) -> dict[str, int]:
+        """Bytes that are held, by part."""
+        return {
+            "network": self._network.bytes(),
+            "vocoder": self._vocoder.bytes(),
+            "tables": self._tables.bytes(),
+        }
+
+    @torch.inference_mode()
+    def enrol(self, samples: Samples, rate: int, text: str) -> Enrolled:
+        """Take in a mono clip and its words.
+
+        Raises:
+            BadRequest: there is no text, or the clip is silent or too short.
+        """
+        if not text.strip():
+            raise BadRequest("the reference clip needs its words: name them (--reference-text)")
+        clip = torch.from_numpy(samples).float()
+        rms = float(clip.square().mean().sqrt()) if len(clip) else 0.0
+        if len(clip) < rate // 2 or not rms > 0.0:
+            raise BadRequest("the reference clip is silent, or shorter than half a second")
+        if rms < _LEVEL:
+            clip = clip * _LEVEL / rms
+        seconds = len(clip) / rate
+        clip = mel.resample(clip, rate)
+        short = text if text.endswith((". ", "。")) else text + (" " if text[-1] == "." else ". ")
+        full = short if short.endswith("。") else short + " "
+        frames = mel.frames(clip).to(self._network.device)
+        return Enrolled(frames, full, short, len(clip) // HOP, seconds, rms)
+
+    def plan(self, voice: Enrolled, text: str, options: Options) -> list[Piece]:
+        """Cut a text into pieces and give each its length.
+
+        Raises:
+            BadRequest: there is nothing to say, or a piece is too long.
+        """
+        if options.compat:
+            most = duration.most_bytes(voice.short_text, voice.seconds, options.speed)
+            texts, rule = chunks(text, most), duration.upstream
+        else:
+            texts, rule = sentences(self.vocab.known(text), _PIECE_BYTES), duration.ours
+        if not any(c.isalnum() for c in text):
+            raise BadRequest("there is nothing in the text that this voice can say")
+        return [self._piece(voice, part, rule(voice.frames, voice.text, part, options.speed))
+                for part in texts]  # fmt: skip
+
+    def speak(
+        self, voice: Enrolled, text: str, options: Options, tick: Tick = lambda: None
+    ) -> Iterator[Samples]:
+        """Speak a line: audio of each piece at 24 kHz as soon as it is made.
+
+        `tick` is called all the time and may raise to stop.
+
+        Raises:
+            BadRequest: the text cannot be spoken, or so many steps cannot be taken.
+            EngineMissing: the checkpoint is gone, and a table for this number of steps is not made.
+        """
+        pieces = self.plan(voice, text, options)
+        drawn = self.noise([piece.line.frames for piece in pieces], options)
+        joiner = Joiner()
+        for i, (piece, noise) in enumerate(zip(pieces, drawn, strict=True)):
+            [frames] = self.render([piece.line], [noise], options, tick)
+            wave = self.decode(frames[voice.frames :])
+            if options.compat and voice.rms < _LEVEL:
+                wave = wave * (voice.rms / _LEVEL)
+            yield joiner.add(wave, last=i == len(pieces) - 1)
+
+    def noise(self, lengths: Sequence[int], options: Options) -> list[Tensor]:
+        """The noise of the pieces of one line, in order."""
+        generator = None if options.compat else self._generator
+        return sampler.noise(lengths, options.seed, generator)
+
+    @torch.inference_mode()
+    def render(
+        self,
+        lines: Sequence[Line],
+        noise: Sequence[Tensor],
+        options: Options,
+        tick: Tick = lambda: None,
+        *,
+        frames: int = 0,
+    ) -> list[Tensor]:
+        """Go all steps for several lines at once; give the mel frames of each, (frames, 100).
+
+        Each comes out as it would alone. `frames`: run at this length at least. Raises as `speak`.
+        """
+        frames = max(frames, *(line.frames for line in lines))
+        rows = [row.to(self._network.dtype) for row in self._tables.rows(options.nfe, options.sway)]
+        prepared = self._network.prepare(lines, frames, guided=options.guidance >= _LEAST_GUIDANCE)
+        x = torch.zeros(len(lines), frames, noise[0].shape[-1])
+        for state, drawn in zip(x, noise, strict=True):
+            state[: len(drawn)] = drawn
+        x = x.to(self._network.device)
+
+        def step(i: int, state: Tensor) -> tuple[Tensor, Tensor | None]:
+            tick()
+            return self._network.step(state, rows[i], prepared, tick)
+
+        sampler.solve(x, sampler.times(options.nfe, options.sway), options.guidance, step)
+        for state, line in zip(x, lines, strict=True):
+            state[: len(line.reference)] = line.reference
+        return [state[: line.frames] for state, line in zip(x, lines, strict=True)]
+
+    @torch.inference_mode()
+    def decode(self, frames: Tensor) -> Samples:
+        """Mel frames (n, 100) -> samples ((n - 1) * 256,)."""
+        samples: Samples = self._vocoder(frames).cpu().numpy()
+        return samples
+
+    def _piece(self, voice: Enrolled, text: str, frames: int) -> Piece:
+        ids = torch.tensor(self.vocab.ids(voice.text + text))
+        frames = max(frames, len(ids) + 1, len(voice.mel) + 1)
+        if frames > MAX_FRAMES:
+            seconds = MAX_FRAMES * HOP / RATE
+            raise BadRequest(f"reference and text would take more than {seconds:.0f} s at once")
+        return Piece(text, Line(ids.to(self._network.device), voice.mel, frames))
+
+
+def load(source: Source) -> Model:
+    """Load a model. Raises EngineMissing with one line that says what is wrong and who must act."""
+    path = checkpoint.model_file(source.model, allow_pt=source.allow_pt)
+    config = of_folder(path.parent, source.config)
+    vocoder_path, shape = checkpoint.vocos_files(source.vocoder)
+    vocab = read_vocab(checkpoint.vocab_file(path))
+    device = _device(source.device)
+    dtype, kind = _dtype(source.dtype, device), source.linear
+    if source.dtype == "int8":
+        kind = "int8" if device.type == "cpu" else kind
+    maker = linear.choose(kind, device, dtype)
+
+    def reopen() -> Weights:
+        return Weights(path, allow_pt=source.allow_pt)
+
+    with torch.inference_mode(), reopen() as weights:
+        rows = weights.rows("text_embed.text_embed.weight")
+        if rows and rows != len(vocab) + 1:
+            raise EngineMissing(
+                f"{path} is made for {rows - 1} tokens and the vocab.txt beside it has "
+                f"{len(vocab)}: put the model's own vocab.txt there"
+            )
+        weights.check(transformer(config, len(vocab) + 1), config.name)
+        tables = Tables(config, weights, reopen, device)
+        network = DiT(config, weights, maker, device, dtype)
+    with torch.inference_mode(), Weights(vocoder_path, allow_pt=True) as weights:
+        weights.check(vocos(shape), "Vocos")
+        vocoder = Vocos(shape, weights, device)
+    return Model(config, vocab, network, tables, vocoder)
+
+
+def _device(name: str) -> torch.device:
+    if name != "auto":
+        return torch.device(name)
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def _dtype(name: str, device: torch.device) -> torch.dtype:
+    if name not in DTYPES:
+        raise EngineMissing(f"F5 computes in one of {', '.join(DTYPES)}, not {name!r}")
+    if name == "auto":
+        return torch.float16 if device.type == "cuda" else torch.float32
+    return {"fp16": torch.float16, "bf16": torch.bfloat16}.get(name, torch.float32)
+
+
+_LEAST_GUIDANCE = 1e-5
