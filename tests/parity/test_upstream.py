@@ -1,0 +1,84 @@
+"""Our F5 says what the f5-tts package says, sample by sample: against frozen answers of tiny models.
+
+`scripts/parity.py freeze` makes the answers afresh, and `compare` does the same at full size.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.f5 import model, reference, sampler, text
+from engine.f5.model import Model, Options, Source
+from tests.parity import cases
+
+KEYS = [
+    (name, key)
+    for name, keys in (("Tiny_v1", cases.CASES), ("Tiny_v0", cases.CASES), ("Tiny_norm", cases.FEW))
+    for key in keys
+]
+GOLDEN = json.loads((cases.FOLDER / "text.json").read_text("utf-8"))
+
+
+@lru_cache
+def frozen(name: str) -> dict[str, Any]:
+    with np.load(cases.FOLDER / f"{name}.npz") as file:
+        return dict(file)
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Model]:
+    folder = tmp_path_factory.mktemp("models")
+    made = {}
+    for name in ("Tiny_v1", "Tiny_v0", "Tiny_norm"):
+        cases.write(folder, name)
+        made[name] = model.load(Source(folder / name, folder / "vocos", dtype="fp32"))
+    return made
+
+
+@lru_cache
+def clip(name: str) -> reference.Clip:
+    made = cases.CLIPS[name]()
+    return reference.cut(reference.Clip(made.samples.reshape(len(made.samples), -1), made.rate))
+
+
+@pytest.mark.parametrize(("name", "key"), KEYS)
+def test_the_sound_is_upstreams(models: dict[str, Model], name: str, key: str) -> None:
+    case, ours = cases.CASES[key], models[name]
+    assert frozen(name)["digest"] == cases.digest(name), "other random weights: freeze afresh"
+    voice = ours.enrol(clip(case.clip).mono, clip(case.clip).rate, case.words)
+    options = Options(nfe=case.nfe, speed=case.speed, seed=case.seed, compat=True)
+    found = np.concatenate(list(ours.speak(voice, case.text, options)))
+    expected = frozen(name)[f"{key}_wave"]
+    assert cases.snr(expected, found[:: cases.EVERY]) >= 100
+
+
+def test_several_pieces_are_among_the_cases(models: dict[str, Model]) -> None:
+    case, ours = cases.CASES["chunks"], models["Tiny_v1"]
+    voice = ours.enrol(clip(case.clip).mono, clip(case.clip).rate, case.words)
+    assert len(ours.plan(voice, case.text, Options(compat=True))) == 2
+
+
+@pytest.mark.parametrize("name", list(cases.CLIPS))
+def test_a_clip_is_cut_where_upstream_cuts_it(name: str) -> None:
+    np.testing.assert_array_equal(
+        cases.fingerprint(clip(name).pcm), frozen("Tiny_v1")[f"{name}_cut"]
+    )
+
+
+def test_texts_become_upstreams_tokens() -> None:
+    assert [text.tokens(line) for line in cases.TEXTS] == GOLDEN["tokens"]
+
+
+def test_texts_are_cut_where_upstream_cuts_them() -> None:
+    found = [text.chunks(line, most) for line, most in cases.CHUNKS]
+    assert found == GOLDEN["chunks"]
+
+
+@pytest.mark.parametrize("nfe", cases.STEPS)
+def test_times_are_upstreams(nfe: int) -> None:
+    np.testing.assert_allclose(sampler.times(nfe), GOLDEN["times"][str(nfe)], rtol=0, atol=1e-7)
