@@ -3,7 +3,9 @@
 Runs in an environment that has f5-tts, with this checkout's `engine` beside it:
 
     PYTHON scripts/parity.py freeze                      writes tests/parity/*.npz
-    PYTHON scripts/parity.py compare --folder DIR        full size, random weights, kept in DIR
+    PYTHON scripts/parity.py sound --folder DIR          full size, random weights, kept in DIR
+    PYTHON scripts/parity.py load --folder DIR
+    PYTHON scripts/parity.py speed --folder DIR --dtype fp32
 
 Upstream draws the noise of several chunks from racing threads; here its pool is held to one thread.
 Files are read by soundfile, for torchaudio wants FFmpeg's libraries.
@@ -16,10 +18,12 @@ import contextlib
 import functools
 import io
 import json
+import statistics
 import sys
 import tempfile
 import time
 import wave
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -29,7 +33,7 @@ import numpy as np
 CHECKOUT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(CHECKOUT))
 
-from engine.f5 import config, layout, model, randomised, sampler, text  # noqa: E402
+from engine.f5 import config, layout, model, randomised, reference  # noqa: E402
 from tests.parity import cases  # noqa: E402
 
 
@@ -158,10 +162,151 @@ def freeze() -> None:
             sys.stdout.write(f"{name}: {len(keys)} cases\n")
 
 
+FULL = {
+    "word": cases.Case("gg", 7),
+    "nfe5": cases.Case("that was so clean", 5),
+    "nfe7": cases.Case("that was so clean", 7),
+    "nfe16": cases.Case("that was so clean", 16),
+    "nfe32": cases.Case("gg zorgle", 32),
+    "chinese": cases.CASES["chinese"],
+    "chunks": cases.Case("Zorgle the blippo, then frim; " * 11 + "and that was all.", 5, speed=2.5),
+}
+"""What is compared at full size; short, for a step takes seconds there."""
+
+
+def full(folder: Path, name: str) -> tuple[Path, Path]:
+    """The folders of a full-size model and vocoder with random weights, made unless there."""
+    import f5_tts
+
+    if not (folder / name / "vocab.txt").exists():
+        shipped = Path(f5_tts.__path__[0]) / "infer" / "examples" / "vocab.txt"
+        vocab = shipped.read_text("utf-8").removesuffix("\n").split("\n")
+        randomised.write_model(folder / name, config.CONFIGS[name], vocab, cases.SEED)
+        randomised.write_vocos(folder / "vocos", layout.VocosShape(), cases.SEED)
+    return folder / name, folder / "vocos"
+
+
+class Api:
+    """`f5_tts.api`, silenced and made repeatable."""
+
+    def __init__(self, name: str, folder: Path, vocoder: Path) -> None:
+        upstream()
+        from f5_tts.api import F5TTS
+
+        with contextlib.redirect_stdout(io.StringIO()):
+            self._api = F5TTS(
+                model=name,
+                ckpt_file=str(folder / "model_0.safetensors"),
+                vocab_file=str(folder / "vocab.txt"),
+                vocoder_local_path=str(vocoder),
+                device="cpu",
+            )
+
+    def say(self, path: Path, case: cases.Case) -> Any:
+        with contextlib.redirect_stdout(io.StringIO()):
+            samples, _, _ = self._api.infer(
+                str(path),
+                case.words,
+                case.text,
+                show_info=lambda _: None,
+                progress=None,
+                nfe_step=case.nfe,
+                speed=case.speed,
+                seed=case.seed,
+            )
+        return np.asarray(samples, np.float32)
+
+
+class Ours:
+    """Our engine, asked for the same."""
+
+    def __init__(self, folder: Path, vocoder: Path, dtype: str = "fp32") -> None:
+        self.model = model.load(model.Source(folder, vocoder, dtype=dtype))
+
+    def say(self, path: Path, case: cases.Case) -> Any:
+        clip = reference.cut(reference.read(path))
+        voice = self.model.enrol(clip.mono, clip.rate, case.words)
+        options = model.Options(nfe=case.nfe, speed=case.speed, seed=case.seed, compat=True)
+        return np.concatenate(list(self.model.speak(voice, case.text, options)))
+
+
+def timed(work: Callable[[], Any]) -> tuple[float, Any]:
+    began = time.perf_counter()
+    made = work()
+    return time.perf_counter() - began, made
+
+
+def show(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def sound(args: argparse.Namespace) -> None:
+    """Compare what both say, case by case."""
+    folder, vocoder = full(args.folder, args.config)
+    path = args.folder / "plain.wav"
+    write_wav(path, cases.CLIPS["plain"]())
+    api, ours = Api(args.config, folder, vocoder), Ours(folder, vocoder)
+    for key in args.case or FULL:
+        expected, found = api.say(path, FULL[key]), ours.say(path, FULL[key])
+        alike = "" if len(expected) == len(found) else f", but {len(found)} samples of ours"
+        size = min(len(expected), len(found))
+        decibels = cases.snr(expected[:size], found[:size])
+        show(f"{args.config} {key}: {decibels:.1f} dB, {len(expected)} samples{alike}")
+
+
+def load(args: argparse.Namespace) -> None:
+    """Compare how long loading takes, by turns, with the files in memory already."""
+    folder, vocoder = full(args.folder, args.config)
+    (folder / "model_0.safetensors").read_bytes()
+    upstream()
+    import f5_tts.api  # noqa: F401 - its import is not counted
+
+    for _ in range(args.runs):
+        theirs, kept = timed(lambda: Api(args.config, folder, vocoder))
+        del kept
+        ours, made = timed(lambda: Ours(folder, vocoder))
+        show(f"load: upstream {theirs:.2f} s, ours {ours:.2f} s, {ours / theirs:.2f} of it")
+        del made
+
+
+def speed(args: argparse.Namespace) -> None:
+    """Compare how long a line takes from text to sound, by turns."""
+    folder, vocoder = full(args.folder, args.config)
+    path = args.folder / "six.wav"
+    write_wav(path, cases.six_seconds())
+    case = cases.Case("z" * args.bytes, args.nfe, words="Zorgle blippo frim " * 4)
+    engines = {"upstream": Api(args.config, folder, vocoder)}
+    engines |= {dtype: Ours(folder, vocoder, dtype) for dtype in args.dtype}
+    took: dict[str, list[float]] = {name: [] for name in engines}
+    waves: dict[str, Any] = {}
+    for run in range(args.runs):
+        for name, engine in engines.items():
+            seconds, waves[name] = timed(lambda engine=engine: engine.say(path, case))
+            took[name].append(seconds)
+            show(f"run {run + 1}: {name} {seconds:.2f} s, {len(waves[name]) / 24_000:.2f} s of audio")
+    base = statistics.median(took["upstream"])
+    for name in args.dtype:
+        ratio = base / statistics.median(took[name])
+        decibels = cases.snr(waves["upstream"], waves[name])
+        best = min(took["upstream"]) / min(took[name])
+        show(f"{name}: {ratio:.2f}x by medians, {best:.2f}x by the best; SNR {decibels:.1f} dB")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     commands = parser.add_subparsers(required=True)
     commands.add_parser("freeze").set_defaults(run=lambda _: freeze())
+    for work in (sound, load, speed):
+        command = commands.add_parser(work.__name__, help=work.__doc__)
+        command.set_defaults(run=work)
+        command.add_argument("--folder", type=Path, required=True, help="for the random weights")
+        command.add_argument("--config", default="F5TTS_v1_Base")
+        command.add_argument("--runs", type=int, default=3)
+        command.add_argument("--case", action="append", choices=list(FULL))
+        command.add_argument("--dtype", action="append", default=[], choices=model.DTYPES)
+        command.add_argument("--nfe", type=int, default=7)
+        command.add_argument("--bytes", type=int, default=45, help="length of the text")
     args = parser.parse_args()
     args.run(args)
 

@@ -77,6 +77,11 @@ CLIPS: dict[str, Callable[[], Clip]] = {
 }
 
 
+def six_seconds() -> Clip:
+    """A clip as long as a good reference is."""
+    return _noise(6.3, 24_000, 5, 12_000)
+
+
 @dataclass(frozen=True)
 class Case:
     """A line to be spoken."""

@@ -1,6 +1,6 @@
 """Our F5 says what the f5-tts package says, sample by sample: against frozen answers of tiny models.
 
-`scripts/parity.py freeze` makes the answers afresh, and `compare` does the same at full size.
+`scripts/parity.py freeze` makes the answers afresh, and its `sound` does the same at full size.
 """
 
 from __future__ import annotations
