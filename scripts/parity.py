@@ -1,4 +1,4 @@
-"""Our F5 against the f5-tts package: makes the frozen answers of tests/parity, or compares full size.
+"""Our F5 against the f5-tts package: makes the answers of tests/parity, or compares full size.
 
 Runs in an environment that has f5-tts, with this checkout's `engine` beside it:
 
@@ -34,6 +34,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(CHECKOUT))
 
 from engine.f5 import config, layout, model, randomised, reference  # noqa: E402
+from engine.upstream import arch  # noqa: E402
 from tests.parity import cases  # noqa: E402
 
 
@@ -51,23 +52,6 @@ def upstream() -> Any:
     torchaudio.load = read
     utils_infer.ThreadPoolExecutor = functools.partial(ThreadPoolExecutor, max_workers=1)
     return utils_infer
-
-
-def arch(name: str) -> dict[str, Any]:
-    """The arguments of upstream's DiT for one of our configurations."""
-    ours = config.CONFIGS[name]
-    return {
-        "dim": ours.dim,
-        "depth": ours.depth,
-        "heads": ours.heads,
-        "ff_mult": ours.ff_mult,
-        "text_dim": ours.text_dim,
-        "conv_layers": ours.text_layers,
-        "text_mask_padding": ours.mask_padding,
-        "pe_attn_head": ours.rope_heads,
-        "qk_norm": "rms_norm" if ours.qk_norm else None,
-        "attn_mask_enabled": False,
-    }
 
 
 def write_wav(path: Path, clip: cases.Clip) -> None:
@@ -88,7 +72,7 @@ class Speaker:
         with contextlib.redirect_stdout(io.StringIO()):
             self.model = self._infer.load_model(
                 DiT,
-                arch(name),
+                arch(config.CONFIGS[name]),
                 str(folder / "model_0.safetensors"),
                 vocab_file=str(folder / "vocab.txt"),
                 device="cpu",
@@ -284,7 +268,9 @@ def speed(args: argparse.Namespace) -> None:
         for name, engine in engines.items():
             seconds, waves[name] = timed(lambda engine=engine: engine.say(path, case))
             took[name].append(seconds)
-            show(f"run {run + 1}: {name} {seconds:.2f} s, {len(waves[name]) / 24_000:.2f} s of audio")
+            show(
+                f"run {run + 1}: {name} {seconds:.2f} s, {len(waves[name]) / 24_000:.2f} s of audio"
+            )
     base = statistics.median(took["upstream"])
     for name in args.dtype:
         ratio = base / statistics.median(took[name])

@@ -8,6 +8,7 @@ config.py      what the released models look like, by name         (no torch)
 text.py        text -> tokens, sentences                           (no torch)
 duration.py    text -> frames                                      (no torch)
 joins.py       trims, cross-fades                                  (no torch)
+outcome.py     whether what was made can be speech               (no torch)
 reference.py   the clip of a voice: read, cut, levelled            (no torch)
 layout.py      the names and shapes in a checkpoint                (no torch)
 checkpoint.py  files -> tensors, or one line of what is wrong with them

@@ -6,8 +6,8 @@ taken from the file when asked for; nothing is kept. Does not know what they are
 
 from __future__ import annotations
 
-import logging
 import re
+import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -19,8 +19,6 @@ from torch import Tensor
 from engine.f5.config import HOP, MELS, WINDOW
 from engine.f5.layout import PREFIXES, UNUSED, Shapes, VocosShape
 from engine.speech import EngineMissing
-
-log = logging.getLogger(__name__)
 
 AGAIN = "download it again"
 _NUMBER = re.compile(r"\d+")
@@ -180,7 +178,7 @@ def _open_safetensors(
     except ImportError as error:
         raise EngineMissing("safetensors is not installed: scripts/run --with f5") from error
     try:
-        file = safe_open(str(path), framework="pt", device="cpu")
+        file: Any = safe_open(str(path), framework="pt", device="cpu")
         keys = list(file.keys())
     except Exception as error:
         raise EngineMissing(
@@ -192,17 +190,15 @@ def _open_safetensors(
 def _open_pickled(path: Path) -> Mapping[str, Tensor]:
     """The tensors of a `.pt` or `.bin`, the averaged ones where there are two sets."""
     try:
-        loaded: Any = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
-    except Exception as first:
-        try:  # files of old versions cannot be mapped
-            loaded = torch.load(path, map_location="cpu", weights_only=True)
-        except Exception as error:
-            log.debug("%s cannot be mapped: %s", path, first)
-            said = str(error).strip().partition("\n")[0][:200]
-            raise EngineMissing(
-                f"{path} is cut off, or holds more than tensors ({said}); {AGAIN}, or take a "
-                ".safetensors file"
-            ) from error
+        # What is no zip archive is of an old version, which cannot be mapped.
+        mapped = zipfile.is_zipfile(path)
+        loaded: Any = torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
+    except Exception as error:
+        said = str(error).strip().partition("\n")[0][:200]
+        raise EngineMissing(
+            f"{path} is cut off, or holds more than tensors ({said}); {AGAIN}, or take a "
+            ".safetensors file"
+        ) from error
     for key in ("ema_model_state_dict", "model_state_dict"):
         if isinstance(loaded, dict) and isinstance(loaded.get(key), dict):
             loaded = loaded[key]

@@ -22,7 +22,7 @@ from engine.f5.textnet import TextNet
 
 _EPS = 1e-6
 _PIECES = 6
-"""Of the row of a time for a block: shift, 1 + scale, gate of the attention; the same of the rest."""
+"""Of the row of a time, for a block: shift, 1 + scale and gate, of the attention and the rest."""
 
 Tick = Callable[[], None]
 """Called between layers; may raise to give up."""
@@ -53,7 +53,7 @@ class Prepared:
 
 
 class DiT:
-    """The weights of the network, laid out for speed, but for those that tables.py stands in for."""
+    """The weights of the network, laid out for speed; tables.py stands in for some of them."""
 
     def __init__(
         self,
@@ -87,8 +87,8 @@ class DiT:
         """Memory of the weights."""
         own = [self._from_state, self._from_reference, self._from_text, self._proj_bias]
         own += [tensor for pair in self._convs for tensor in pair]
-        parts = [self.text, self._out, *self._blocks]
-        return sum(tensor.nbytes for tensor in own) + sum(part.bytes() for part in parts)
+        size = sum(tensor.nbytes for tensor in own) + self.text.bytes() + self._out.bytes()
+        return size + sum(block.bytes() for block in self._blocks)
 
     def prepare(self, lines: Sequence[Line], frames: int, *, guided: bool) -> Prepared:
         """Work out what stays the same. `frames`: length to run at, at least that of each line."""
@@ -154,7 +154,7 @@ class DiT:
 
 
 class _Block:
-    """A transformer block. Norms are free of weights: their scale and shift follow from the time."""
+    """A transformer block. The scale and shift of its norms follow from the time."""
 
     def __init__(
         self,
@@ -216,7 +216,7 @@ def _turn(x: Tensor, turns: Tensor) -> None:
 
     One pass over the memory, where a table of sines over two halves takes four.
     """
-    pairs = x.unflatten(-1, (-1, 2))
+    pairs = x.view(*x.shape[:-1], -1, 2)
     if x.dtype == torch.float32:
         torch.view_as_complex(pairs).mul_(turns)
     else:

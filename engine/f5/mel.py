@@ -1,7 +1,7 @@
 """Samples -> mel frames, and the change of the sample rate as torchaudio does it.
 
-24 kHz, Hann window of 1024, hop 256, 100 triangles on the HTK mel scale from 0 to 12 kHz, magnitudes,
-natural logarithm. Equal to the mel frames that the models were trained on. Knows no model.
+24 kHz, Hann window of 1024, hop 256, 100 triangles on the HTK mel scale from 0 to 12 kHz, natural
+logarithm of magnitudes. Equal to the mel frames that the models were trained on. Knows no model.
 """
 
 from __future__ import annotations

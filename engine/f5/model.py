@@ -1,4 +1,4 @@
-"""The whole F5 voice: a model folder and a vocoder are loaded, a clip is enrolled, lines are spoken.
+"""The whole F5 voice: a model and a vocoder are loaded, a clip is enrolled, lines are spoken.
 
     load      checkpoint -> network, tables, vocoder                 once
     enrol     clip and its words -> mel frames, kept                 once for each voice
@@ -12,14 +12,16 @@ Does not know voices on disk, processes or loudness. Used from one thread.
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from engine.f5 import checkpoint, duration, linear, mel, sampler
+from engine.f5 import checkpoint, duration, linear, mel, outcome, sampler
 from engine.f5.checkpoint import Weights
 from engine.f5.config import HOP, MAX_FRAMES, RATE, Config, of_folder
 from engine.f5.dit import DiT, Line, Tick
@@ -28,7 +30,7 @@ from engine.f5.layout import transformer, vocos
 from engine.f5.tables import Tables
 from engine.f5.text import Vocab, chunks, read_vocab, sentences
 from engine.f5.vocos import Vocos
-from engine.speech import BadRequest, EngineMissing, Samples
+from engine.speech import BadRequest, EngineFailed, EngineMissing, Samples
 
 log = logging.getLogger(__name__)
 
@@ -158,29 +160,53 @@ class Model:
             texts, rule = sentences(self.vocab.known(text), _PIECE_BYTES), duration.ours
         if not any(c.isalnum() for c in text):
             raise BadRequest("there is nothing in the text that this voice can say")
-        return [self._piece(voice, part, rule(voice.frames, voice.text, part, options.speed))
-                for part in texts]  # fmt: skip
+        return [
+            self._piece(voice, part, rule(voice.frames, voice.text, part, options.speed))
+            for part in texts
+        ]
 
     def speak(
-        self, voice: Enrolled, text: str, options: Options, tick: Tick = lambda: None
+        self,
+        voice: Enrolled,
+        text: str,
+        options: Options,
+        tick: Tick = lambda: None,
+        *,
+        max_seconds: float = math.inf,
     ) -> Iterator[Samples]:
         """Speak a line: audio of each piece at 24 kHz as soon as it is made.
 
-        `tick` is called all the time and may raise to stop.
+        `tick` is called all the time and may raise to stop. Pieces that would begin after
+        `max_seconds` are not made.
 
         Raises:
             BadRequest: the text cannot be spoken, or so many steps cannot be taken.
             EngineMissing: the checkpoint is gone, and a table for this number of steps is not made.
+            EngineFailed: what was made is no speech, twice.
         """
-        pieces = self.plan(voice, text, options)
+        pieces = _capped(self.plan(voice, text, options), voice, max_seconds)
         drawn = self.noise([piece.line.frames for piece in pieces], options)
         joiner = Joiner()
         for i, (piece, noise) in enumerate(zip(pieces, drawn, strict=True)):
+            wave = self._say(voice, piece, noise, options, tick)
+            yield joiner.add(wave, last=i == len(pieces) - 1)
+
+    def _say(
+        self, voice: Enrolled, piece: Piece, noise: Tensor, options: Options, tick: Tick
+    ) -> Samples:
+        """Render and decode a piece; one that cannot be speech is drawn once more."""
+        for again in (False, True):
+            if again:
+                [noise] = self.noise([len(noise)], replace(options, seed=options.seed + 1))
             [frames] = self.render([piece.line], [noise], options, tick)
             wave = self.decode(frames[voice.frames :])
-            if options.compat and voice.rms < _LEVEL:
-                wave = wave * (voice.rms / _LEVEL)
-            yield joiner.add(wave, last=i == len(pieces) - 1)
+            if options.compat:
+                return wave * np.float32(min(1.0, voice.rms / _LEVEL))
+            wrong = outcome.fault(wave, (piece.line.frames - voice.frames - 1) * HOP / RATE)
+            if not wrong:
+                return wave
+            log.info("a piece came out wrong: %s", wrong)
+        raise EngineFailed(f"F5 made no speech of it: {wrong}")
 
     def noise(self, lengths: Sequence[int], options: Options) -> list[Tensor]:
         """The noise of the pieces of one line, in order."""
@@ -231,6 +257,18 @@ class Model:
             seconds = MAX_FRAMES * HOP / RATE
             raise BadRequest(f"reference and text would take more than {seconds:.0f} s at once")
         return Piece(text, Line(ids.to(self._network.device), voice.mel, frames))
+
+
+def _capped(pieces: list[Piece], voice: Enrolled, seconds: float) -> list[Piece]:
+    """The pieces that begin before so many seconds; the first one always."""
+    kept: list[Piece] = []
+    frames = 0
+    for piece in pieces:
+        if kept and frames * HOP >= seconds * RATE:
+            break
+        kept.append(piece)
+        frames += piece.line.frames - voice.frames
+    return kept
 
 
 def load(source: Source) -> Model:

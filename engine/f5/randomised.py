@@ -1,6 +1,6 @@
 """Model files of the official layout with random weights, the same for the same seed.
 
-For tests and for measuring speed where no real weights are at hand. What such a model says is noise.
+For tests and for measuring speed where no real weights are at hand. Such a model says only noise.
 """
 
 from __future__ import annotations

@@ -42,7 +42,8 @@ class Clip:
     @property
     def mono(self) -> Samples:
         """The mean of the channels, full scale 1.0, shape (n,)."""
-        return (self.pcm.astype(np.float32) / np.float32(_FULL)).mean(1, dtype=np.float32)
+        samples: Samples = (self.pcm.astype(np.float32) / np.float32(_FULL)).mean(1)
+        return samples
 
     @property
     def ms(self) -> int:
@@ -50,7 +51,7 @@ class Clip:
         return round(1000 * (len(self.pcm) / self.rate))
 
     def part(self, start: int, end: int) -> Clip:
-        """From one millisecond to another; up to 1 ms of silence stands in for what is not there."""
+        """From one millisecond to another; silence stands in for up to 1 ms that is not there."""
         a, b = (int(min(ms, self.ms) * (self.rate / 1000.0)) for ms in (start, end))
         pcm = self.pcm[a:b]
         return Clip(np.pad(pcm, ((0, max(0, b - a - len(pcm))), (0, 0))), self.rate)
@@ -69,7 +70,9 @@ def read(path: Path) -> Clip:
     """
     try:
         if path.stat().st_size > MOST_BYTES:
-            raise BadRequest(f"{path} has more than {MOST_BYTES // 1_000_000} MB: take a shorter clip")
+            raise BadRequest(
+                f"{path} has more than {MOST_BYTES // 1_000_000} MB: take a shorter clip"
+            )
         data = path.read_bytes()
     except OSError as error:
         raise BadRequest(f"the clip cannot be read: {error}") from error
@@ -192,16 +195,18 @@ def _chunks(path: Path, data: bytes) -> tuple[bytes, bytes]:
 
 
 def _of_24(body: bytes) -> Pcm:
-    return np.frombuffer(body, "u1").reshape(-1, 3)[:, 1:].copy().view("<i2")[:, 0].astype(np.int16)
+    upper = np.frombuffer(body, "u1").reshape(-1, 3)[:, 1:].copy()
+    return upper.view("<i2")[:, 0].astype(np.int16)
 
 
 def _of_32(body: bytes) -> Pcm:
-    return (np.frombuffer(body, "<i4") >> 16).astype(np.int16)
+    return np.frombuffer(body, "<i2")[1::2].astype(np.int16)
 
 
 def _of_float(body: bytes) -> Pcm:
     x = np.nan_to_num(np.frombuffer(body, "<f4"))
-    return np.clip(np.rint(x * _FULL), -32_768, 32_767).astype(np.int16)
+    pcm: Pcm = np.clip(np.rint(x * _FULL), -32_768, 32_767).astype(np.int16)
+    return pcm
 
 
 _DECODERS = {

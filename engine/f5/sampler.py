@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 import torch
 from torch import Tensor
@@ -26,7 +27,8 @@ Step = Callable[[int, Tensor], tuple[Tensor, Tensor | None]]
 condition, the latter None where it was not asked for."""
 
 
-def times(nfe: int, sway: float = SWAY) -> list[float]:
+@lru_cache(maxsize=64)
+def times(nfe: int, sway: float = SWAY) -> tuple[float, ...]:
     """The times of a schedule, nfe + 1 of them, each a fp32 number, from 0 to 1."""
     pruned = _PRUNED.get(nfe)
     if pruned is None:
@@ -34,10 +36,12 @@ def times(nfe: int, sway: float = SWAY) -> list[float]:
     else:
         t = torch.tensor(pruned) * (1 / 32)
     t = t + sway * (torch.cos(torch.pi / 2 * t) - 1 + t)
-    return [float(x) for x in t]
+    return tuple(t.tolist())
 
 
-def noise(lengths: Sequence[int], seed: int, generator: torch.Generator | None = None) -> list[Tensor]:
+def noise(
+    lengths: Sequence[int], seed: int, generator: torch.Generator | None = None
+) -> list[Tensor]:
     """The noise of several chunks of one request, each (n, 100), in order.
 
     Seeded once, drawn on the CPU on every device, so that a seed means the same everywhere. With

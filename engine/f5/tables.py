@@ -29,8 +29,8 @@ _KEPT = 4
 
 
 class Tables:
-    """Rows of numbers by time: for each block shift, 1 + scale, gate of the attention and the same of
-    the feed-forward layer; 1 + scale and shift of the end. In fp32.
+    """Rows of numbers by time: for each block shift, 1 + scale and gate of the attention and the
+    same of the feed-forward layer; 1 + scale and shift of the end. In fp32.
 
     `reopen` opens the checkpoint again, for a schedule that is not a usual one.
     """

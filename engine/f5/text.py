@@ -13,7 +13,7 @@ from pathlib import Path
 from engine.speech import BadRequest, EngineMissing
 
 _SAME = str.maketrans({";": ",", "“": '"', "”": '"', "‘": "'", "’": "'"})
-_WORD = re.compile(r"[a-zA-Z0-9]+(?:\.[0-9]+)?%?|\s|.", re.DOTALL)
+_WORD = re.compile(r"[a-zA-Z0-9]+(?:\.[0-9]+)?%?|[+#&._%-]+|.", re.DOTALL)
 _LEFT_OPEN = " :'\""
 """After these a word needs no space in front."""
 _END = re.compile(r"(?<=[;:,.!?])\s+|(?<=[；：，。！？])")
@@ -97,8 +97,8 @@ def chunks(text: str, most: int) -> list[str]:
 def sentences(text: str, most: int) -> list[str]:
     """Cut a text into sentences, and what is longer than `most` bytes at clauses, then at words.
 
-    The first sentence is a piece of its own, so that it is heard first; later short ones are joined.
-    No word is lost.
+    The first sentence is a piece of its own, so that it is heard first; later short ones are
+    joined. No word is lost.
     """
     pieces: list[str] = []
     for sentence in _SENTENCE.split(text):

@@ -25,8 +25,7 @@ class Vocos:
 
     def __init__(self, shape: layout.VocosShape, weights: Weights, device: torch.device) -> None:
         self._w = {
-            name: weights[name].to(device, torch.float32, copy=True)
-            for name in layout.vocos(shape)
+            name: weights[name].to(device, torch.float32, copy=True) for name in layout.vocos(shape)
         }
         self._layers = shape.layers
         self._window = torch.hann_window(WINDOW, device=device)

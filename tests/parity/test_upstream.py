@@ -1,4 +1,4 @@
-"""Our F5 says what the f5-tts package says, sample by sample: against frozen answers of tiny models.
+"""Our F5 says what the f5-tts package says, sample by sample: frozen answers of tiny models.
 
 `scripts/parity.py freeze` makes the answers afresh, and its `sound` does the same at full size.
 """
@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.f5 import model, reference, sampler, text
-from engine.f5.model import Model, Options, Source
+from engine.f5 import sampler, text
+from engine.f5.model import Options
+from tests.f5_models import clip, loaded, voice
 from tests.parity import cases
 
 KEYS = [
@@ -30,37 +31,20 @@ def frozen(name: str) -> dict[str, Any]:
         return dict(file)
 
 
-@pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Model]:
-    folder = tmp_path_factory.mktemp("models")
-    made = {}
-    for name in ("Tiny_v1", "Tiny_v0", "Tiny_norm"):
-        cases.write(folder, name)
-        made[name] = model.load(Source(folder / name, folder / "vocos", dtype="fp32"))
-    return made
-
-
-@lru_cache
-def clip(name: str) -> reference.Clip:
-    made = cases.CLIPS[name]()
-    return reference.cut(reference.Clip(made.samples.reshape(len(made.samples), -1), made.rate))
-
-
 @pytest.mark.parametrize(("name", "key"), KEYS)
-def test_the_sound_is_upstreams(models: dict[str, Model], name: str, key: str) -> None:
-    case, ours = cases.CASES[key], models[name]
+def test_the_sound_is_upstreams(name: str, key: str) -> None:
+    case, ours = cases.CASES[key], loaded(name)
     assert frozen(name)["digest"] == cases.digest(name), "other random weights: freeze afresh"
-    voice = ours.enrol(clip(case.clip).mono, clip(case.clip).rate, case.words)
     options = Options(nfe=case.nfe, speed=case.speed, seed=case.seed, compat=True)
-    found = np.concatenate(list(ours.speak(voice, case.text, options)))
+    found = np.concatenate(list(ours.speak(voice(ours, case.clip, case.words), case.text, options)))
     expected = frozen(name)[f"{key}_wave"]
     assert cases.snr(expected, found[:: cases.EVERY]) >= 100
 
 
-def test_several_pieces_are_among_the_cases(models: dict[str, Model]) -> None:
-    case, ours = cases.CASES["chunks"], models["Tiny_v1"]
-    voice = ours.enrol(clip(case.clip).mono, clip(case.clip).rate, case.words)
-    assert len(ours.plan(voice, case.text, Options(compat=True))) == 2
+def test_several_pieces_are_among_the_cases() -> None:
+    case, ours = cases.CASES["chunks"], loaded()
+    said = voice(ours, case.clip, case.words)
+    assert len(ours.plan(said, case.text, Options(compat=True))) == 2
 
 
 @pytest.mark.parametrize("name", list(cases.CLIPS))
