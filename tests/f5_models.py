@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 import tempfile
+import wave
 from functools import lru_cache
 from pathlib import Path
 
@@ -10,7 +13,9 @@ import torch
 
 from engine.f5 import model, reference
 from engine.f5.config import CONFIGS
-from engine.f5.model import Enrolled, Model, Source
+from engine.f5.engine import F5Engine, Reference
+from engine.f5.model import Enrolled, Model, Options, Source
+from engine.speech import Voice
 from tests.parity import cases
 
 # Two threads that wait for each other take long on a machine that is busy with something else.
@@ -21,6 +26,7 @@ torch.set_num_threads(1)
 def folder() -> Path:
     """A folder with the tiny models by name, and `vocos`."""
     path = Path(tempfile.mkdtemp(prefix="f5-tests-"))
+    atexit.register(shutil.rmtree, path, ignore_errors=True)
     for name in ("Tiny_v1", "Tiny_v0", "Tiny_norm"):
         cases.write(path, name)
     return path
@@ -41,6 +47,25 @@ def clip(name: str) -> reference.Clip:
     """One of the clips of the cases, cut as upstream cuts it."""
     made = cases.CLIPS[name]()
     return reference.cut(reference.Clip(made.samples.reshape(len(made.samples), -1), made.rate))
+
+
+def wav(path: Path, clip: cases.Clip) -> None:
+    """Write a clip as a WAV file."""
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1 if clip.samples.ndim == 1 else clip.samples.shape[1])
+        file.setsampwidth(2)
+        file.setframerate(clip.rate)
+        file.writeframes(clip.samples.astype("<i2").tobytes())
+
+
+class TinyF5(F5Engine):
+    """An F5 for a worker, which makes its engine without arguments."""
+
+    def __init__(self) -> None:
+        path = folder() / "clip.wav"
+        wav(path, cases.CLIPS["plain"]())
+        default = Reference(Voice("default", "Default"), path, "Zorgle blippo frim", Options(nfe=5))
+        super().__init__(source(), [default])
 
 
 def voice(ours: Model, name: str = "plain", words: str = "Zorgle blippo frim") -> Enrolled:

@@ -1,7 +1,8 @@
 """Text -> tokens, and long text -> pieces. Knows the vocabulary file; no network and no audio.
 
-Tokens are mostly characters. Chinese becomes pinyin, for which rjieba and pypinyin are needed; with
-them Latin text is cut into words by rjieba too, as it was when the models were trained.
+Tokens are mostly characters. Chinese becomes pinyin, for which rjieba and pypinyin are needed. With
+rjieba Latin text is cut into words as it was when the models were trained; without it nearly so,
+which shows in a space before words such as `e-mail`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Files of F5: each layout that people have is read; what is wrong is one line with who must act."""
+"""Files of F5: each layout people have is read; what is wrong is one line with who must act."""
 
 from __future__ import annotations
 
