@@ -14,11 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from engine.f5 import checkpoint, duration, reference
+from engine.f5 import duration, reference
 from engine.f5.config import RATE, Config, of_folder
 from engine.f5.engine import DEFAULT, Reference
 from engine.f5.joins import Joiner
-from engine.f5.model import Options, Source
+from engine.f5.options import Options, Source
+from engine.f5.text import closed
 from engine.speech import (
     BadRequest,
     Chunk,
@@ -56,6 +57,8 @@ class UpstreamEngine:
             import torch
             from f5_tts.infer import utils_infer
             from f5_tts.model import DiT
+
+            from engine.f5 import checkpoint
         except (ImportError, OSError) as error:
             raise EngineMissing(
                 f"the f5-tts package is not there or does not load ({error}); into an environment "
@@ -91,7 +94,7 @@ class UpstreamEngine:
         voice = self._references.get(name)
         if voice is None:
             raise UnknownVoice(f"f5-tts has no voice {name!r:.60}")
-        words = voice.text if voice.text.endswith((". ", "。")) else voice.text.rstrip(".") + ". "
+        words = closed(voice.text)
         clip = reference.cut(reference.read(voice.clip))
         speed = voice.options.speed * request.rate
         most = duration.most_bytes(words, len(clip.pcm) / clip.rate, speed)

@@ -33,7 +33,7 @@ import numpy as np
 CHECKOUT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(CHECKOUT))
 
-from engine.f5 import config, layout, model, randomised, reference  # noqa: E402
+from engine.f5 import config, layout, model, options, randomised, reference  # noqa: E402
 from engine.upstream import arch  # noqa: E402
 from tests.parity import cases  # noqa: E402
 
@@ -205,13 +205,13 @@ class Ours:
     """Our engine, asked for the same."""
 
     def __init__(self, folder: Path, vocoder: Path, dtype: str = "fp32") -> None:
-        self.model = model.load(model.Source(folder, vocoder, dtype=dtype))
+        self.model = model.load(options.Source(folder, vocoder, dtype=dtype))
 
     def say(self, path: Path, case: cases.Case) -> Any:
         clip = reference.cut(reference.read(path))
         voice = self.model.enrol(clip.mono, clip.rate, case.words)
-        options = model.Options(nfe=case.nfe, speed=case.speed, seed=case.seed, compat=True)
-        return np.concatenate(list(self.model.speak(voice, case.text, options)))
+        how = options.Options(nfe=case.nfe, speed=case.speed, seed=case.seed, compat=True)
+        return np.concatenate(list(self.model.speak(voice, case.text, how)))
 
 
 def timed(work: Callable[[], Any]) -> tuple[float, float, Any]:
@@ -292,7 +292,7 @@ def main() -> None:
         command.add_argument("--config", default="F5TTS_v1_Base")
         command.add_argument("--runs", type=int, default=3)
         command.add_argument("--case", action="append", choices=list(FULL))
-        command.add_argument("--dtype", action="append", default=[], choices=model.DTYPES)
+        command.add_argument("--dtype", action="append", default=[], choices=options.DTYPES)
         command.add_argument("--nfe", type=int, default=7)
         command.add_argument("--bytes", type=int, default=45, help="length of the text")
     args = parser.parse_args()

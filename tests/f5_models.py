@@ -14,7 +14,8 @@ import torch
 from engine.f5 import model, reference
 from engine.f5.config import CONFIGS
 from engine.f5.engine import F5Engine, Reference
-from engine.f5.model import Enrolled, Model, Options, Source
+from engine.f5.model import Enrolled, Model
+from engine.f5.options import Options, Source
 from engine.speech import Voice
 from tests.parity import cases
 

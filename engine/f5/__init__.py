@@ -5,6 +5,7 @@ no folder of voices: a model folder, a reference clip with its words and a text 
 out. Nothing here is imported unless the F5 voice is used.
 
 config.py      what the released models look like, by name         (no torch)
+options.py     where a model is, how it is run and spoken with    (no torch)
 text.py        text -> tokens, sentences                           (no torch)
 duration.py    text -> frames                                      (no torch)
 joins.py       trims, cross-fades                                  (no torch)

@@ -25,7 +25,7 @@ _PIECES = 6
 """Of the row of a time, for a block: shift, 1 + scale and gate, of the attention and the rest."""
 
 Tick = Callable[[], None]
-"""Called between layers; may raise to give up."""
+"""Called before each of a block's four large parts; may raise to give up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,10 +193,13 @@ class _Block:
         """Change the hidden state (B, N, dim) in place."""
         dim = (h.shape[-1],)
         shift, scale, gate, ff_shift, ff_scale, ff_gate = pieces
-        y = self._attend(self._qkv(F.layer_norm(h, dim, scale, shift, _EPS)), turns, keys)
-        h.addcmul_(gate, self._joined(y))
+        y = self._qkv(F.layer_norm(h, dim, scale, shift, _EPS))
         tick()
+        y = self._attend(y, turns, keys)
+        tick()
+        h.addcmul_(gate, self._joined(y))
         y = self._up(F.layer_norm(h, dim, ff_scale, ff_shift, _EPS))
+        tick()
         h.addcmul_(ff_gate, self._down(y))
 
     def _attend(self, qkv: Tensor, turns: Tensor, keys: Tensor | None) -> Tensor:

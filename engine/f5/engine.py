@@ -2,7 +2,7 @@
 
 Does not know where settings or the voice library come from: whoever makes it passes a `Source` and
 the voices. `worker.py` makes engines without arguments, so it is to name a subclass or a function
-that knows them.
+that knows them. Imports torch when it is loaded, not before.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.f5 import reference
 from engine.f5.config import RATE
-from engine.f5.model import Enrolled, Model, Options, Source, load
+from engine.f5.options import Options, Source
 from engine.speech import (
     BadRequest,
     Chunk,
@@ -26,8 +27,12 @@ from engine.speech import (
     Voice,
 )
 
+if TYPE_CHECKING:
+    from engine.f5.model import Enrolled, Model
+
 log = logging.getLogger(__name__)
 
+INSTALL = "F5 needs torch and safetensors, which are not installed: scripts/run --with f5"
 DEFAULT = "default"
 """The voice of requests that name none: the one of this id, else the first."""
 
@@ -75,6 +80,10 @@ class F5Engine:
         Raises:
             EngineMissing: a file, a package or every voice is missing.
         """
+        try:
+            from engine.f5.model import load
+        except (ImportError, OSError) as error:
+            raise EngineMissing(f"{INSTALL} ({error!s:.200})") from error
         self._model = load(self._source)
         for reference_ in list(self._references.values()):
             try:

@@ -20,10 +20,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from engine.f5.options import LINEARS
+from engine.speech import EngineMissing
+
 log = logging.getLogger(__name__)
-
-KINDS = ("auto", "plain", "packed", "int8")
-
 
 _ROWS = 1024
 _SIZE = 1024
@@ -120,9 +120,12 @@ class Int8:
 
 
 def choose(kind: str, device: torch.device, dtype: torch.dtype) -> Maker:
-    """The way to take for one of KINDS; what cannot be had here is told and replaced by plain."""
-    if kind not in KINDS:
-        raise ValueError(f"a linear layer is one of {', '.join(KINDS)}, not {kind}")
+    """The way to take for one of LINEARS; what cannot be had here is told and replaced by plain.
+
+    Raises EngineMissing for any other.
+    """
+    if kind not in LINEARS:
+        raise EngineMissing(f"F5's linear layers are one of {', '.join(LINEARS)}, not {kind!r:.40}")
     if kind == "plain" or device.type != "cpu":
         return Plain
     maker: Maker = Int8 if kind == "int8" else Packed

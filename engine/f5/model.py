@@ -15,7 +15,6 @@ import logging
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -27,40 +26,18 @@ from engine.f5.config import HOP, MAX_FRAMES, RATE, Config, of_folder
 from engine.f5.dit import DiT, Line, Tick
 from engine.f5.joins import Joiner
 from engine.f5.layout import transformer, vocos
+from engine.f5.options import DTYPES, Options, Source
 from engine.f5.tables import Tables
-from engine.f5.text import Vocab, chunks, read_vocab, sentences
+from engine.f5.text import Vocab, chunks, closed, read_vocab, sentences
 from engine.f5.vocos import Vocos
 from engine.speech import BadRequest, EngineFailed, EngineMissing, Samples
 
 log = logging.getLogger(__name__)
 
-DTYPES = ("auto", "fp32", "fp16", "bf16", "int8")
-"""What the network computes in; the state, the tables and the vocoder are fp32 always. Auto is fp16
-on a graphics card and fp32 elsewhere. bf16 and int8 change the sound a little."""
 _LEVEL = 0.1
 """A quieter clip is raised to this RMS."""
 _PIECE_BYTES = 160
 """Of a long line: what is longer is cut."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a model is and how it is to be run."""
-
-    model: Path
-    """The folder of the checkpoint, or its file; `vocab.txt` is beside it."""
-    vocoder: Path
-    """The folder of a Vocos vocoder."""
-    config: str = ""
-    """Which configuration of config.py; empty: by the folder's name."""
-    dtype: str = "auto"
-    """One of DTYPES."""
-    device: str = "auto"
-    """`cpu`, `cuda`, or auto: a graphics card if torch can use one."""
-    linear: str = "auto"
-    """One of `linear.KINDS`."""
-    allow_pt: bool = False
-    """Whether the checkpoint may be a `.pt` file; it is read as tensors only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,24 +56,6 @@ class Enrolled:
     """Its length."""
     rms: float
     """Its level before it was raised."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How a line is to be spoken."""
-
-    nfe: int = 7
-    """Steps: `tables.LEAST` to `tables.MOST`."""
-    guidance: float = 2.0
-    """How much the text and the clip count; 0 halves the work and changes the sound."""
-    sway: float = sampler.SWAY
-    """How much closer together the first steps are."""
-    speed: float = 1.0
-    """Above 1 is faster."""
-    seed: int = 0
-    """The same seed, the same sound."""
-    compat: bool = False
-    """Upstream's rules for length, pieces, noise and level, to compare with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +101,7 @@ class Model:
             clip = clip * _LEVEL / rms
         seconds = len(clip) / rate
         clip = mel.resample(clip, rate)
-        short = text if text.endswith((". ", "。")) else text + (" " if text[-1] == "." else ". ")
+        short = closed(text)
         full = short if short.endswith("。") else short + " "
         frames = mel.frames(clip).to(self._network.device)
         return Enrolled(frames, full, short, len(clip) // HOP, seconds, rms)
@@ -278,9 +237,8 @@ def load(source: Source) -> Model:
     vocoder_path, shape = checkpoint.vocos_files(source.vocoder)
     vocab = read_vocab(checkpoint.vocab_file(path))
     device = _device(source.device)
-    dtype, kind = _dtype(source.dtype, device), source.linear
-    if source.dtype == "int8":
-        kind = "int8" if device.type == "cpu" else kind
+    dtype = _dtype(source.dtype, device)
+    kind = "int8" if source.dtype == "int8" else source.linear
     maker = linear.choose(kind, device, dtype)
 
     def reopen() -> Weights:
@@ -303,14 +261,22 @@ def load(source: Source) -> Model:
 
 
 def _device(name: str) -> torch.device:
-    if name != "auto":
-        return torch.device(name)
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    if name not in ("auto", "cpu", "cuda"):
+        raise EngineMissing(f"F5 runs on auto, cpu or cuda, not {name!r:.40}")
+    usable = torch.cuda.is_available()
+    if name == "cuda" and not usable:
+        raise EngineMissing(
+            f"torch {torch.__version__} can use no graphics card here: install the build of torch "
+            "that its own install selector names for yours, or run F5 on the CPU"
+        )
+    return torch.device("cuda" if usable and name != "cpu" else "cpu")
 
 
 def _dtype(name: str, device: torch.device) -> torch.dtype:
     if name not in DTYPES:
-        raise EngineMissing(f"F5 computes in one of {', '.join(DTYPES)}, not {name!r}")
+        raise EngineMissing(f"F5 computes in one of {', '.join(DTYPES)}, not {name!r:.40}")
+    if name == "int8" and device.type != "cpu":
+        raise EngineMissing("F5 computes in int8 on a CPU only: take fp16")
     if name == "auto":
         return torch.float16 if device.type == "cuda" else torch.float32
     return {"fp16": torch.float16, "bf16": torch.bfloat16}.get(name, torch.float32)

@@ -9,9 +9,8 @@ import torch
 from torch import Tensor
 
 from engine.f5.config import MELS
+from engine.f5.options import SWAY
 
-SWAY = -1.0
-"""Upstream's default: steps are closer together at the beginning."""
 _PRUNED = {
     5: (0, 2, 4, 8, 16, 32),
     6: (0, 2, 4, 6, 8, 16, 32),

@@ -19,12 +19,11 @@ from engine.f5 import sampler
 from engine.f5.checkpoint import Weights
 from engine.f5.config import Config
 from engine.f5.layout import TIME_DIM
+from engine.f5.options import FEWEST_STEPS, MOST_STEPS, SWAY
 from engine.speech import BadRequest
 
 USUAL = (5, 6, 7, 8, 10, 12, 16, 24, 32)
 """Numbers of steps whose tables are always there."""
-LEAST, MOST = 4, 64
-"""Steps that can be asked for."""
 _KEPT = 4
 
 
@@ -47,15 +46,15 @@ class Tables:
         self._usual = dict(zip(times, make(config, weights, times).to(device), strict=True))
         self._others: OrderedDict[tuple[int, float], list[Tensor]] = OrderedDict()
 
-    def rows(self, nfe: int, sway: float = sampler.SWAY) -> list[Tensor]:
+    def rows(self, nfe: int, sway: float = SWAY) -> list[Tensor]:
         """The row of each step, shape ((6 depth + 2) dim,).
 
         Raises:
             BadRequest: so many steps cannot be taken.
             EngineMissing: the checkpoint is no longer there to make them of.
         """
-        if not LEAST <= nfe <= MOST:
-            raise BadRequest(f"F5 takes {LEAST} to {MOST} steps, not {nfe}")
+        if not FEWEST_STEPS <= nfe <= MOST_STEPS:
+            raise BadRequest(f"F5 takes {FEWEST_STEPS} to {MOST_STEPS} steps, not {nfe}")
         times = sampler.times(nfe, sway)[:-1]
         if all(t in self._usual for t in times):
             return [self._usual[t] for t in times]

@@ -79,6 +79,13 @@ def tokens(text: str) -> list[str]:
     return out
 
 
+def closed(words: str) -> str:
+    """The words of a clip with a full stop and a space behind, or a Chinese full stop."""
+    if words.endswith((". ", "。")):
+        return words
+    return words + (" " if words.endswith(".") else ". ")
+
+
 def chunks(text: str, most: int) -> list[str]:
     """Pack clauses into pieces of at most `most` bytes as upstream does.
 

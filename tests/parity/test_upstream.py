@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from engine.f5 import sampler, text
-from engine.f5.model import Options
+from engine.f5.options import Options
 from tests.f5_models import clip, loaded, voice
 from tests.parity import cases
 

@@ -18,7 +18,8 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from engine.f5 import checkpoint, config, model
-from engine.f5.model import Model, Options, Source
+from engine.f5.model import Model
+from engine.f5.options import Options, Source
 from engine.speech import EngineMissing
 from tests.f5_models import folder, loaded, voice
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import struct
+import subprocess
+import sys
 import wave
 from collections.abc import Iterator
 from contextlib import aclosing
@@ -17,7 +19,7 @@ from numpy.typing import NDArray
 
 from engine.f5 import joins, outcome, reference
 from engine.f5.engine import F5Engine, Reference
-from engine.f5.model import Options
+from engine.f5.options import Options
 from engine.speech import (
     BadRequest,
     Chunk,
@@ -254,3 +256,37 @@ def test_a_clip_written_by_the_standard_library_is_read(tmp_path: Path) -> None:
     assert (clip.rate, clip.pcm.shape[1]) == (22_050, 2)
     with wave.open(str(path)) as file:
         assert file.getnframes() == len(clip.pcm)
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ({"device": "zorgle"}, "auto, cpu or cuda, not 'zorgle'"),
+        ({"dtype": "fp8"}, "one of auto, fp32, fp16, bf16, int8, not 'fp8'"),
+        ({"linear": "round"}, "one of auto, plain, packed, int8, not 'round'"),
+    ],
+)
+def test_a_wrong_choice_is_one_line_with_the_right_ones(more: dict[str, str], says: str) -> None:
+    with pytest.raises(EngineMissing, match=says):
+        F5Engine(source(**more), []).load()
+
+
+def test_a_card_that_torch_cannot_use_is_told_with_the_next_step(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(EngineMissing, match="install the build of torch"):
+        F5Engine(source(device="cuda"), []).load()
+
+
+def test_nothing_of_it_needs_torch_before_it_is_loaded() -> None:
+    code = (
+        "import sys; sys.modules['torch'] = None\n"
+        "from pathlib import Path\n"
+        "from engine.f5.engine import F5Engine\nfrom engine.f5.options import Source\n"
+        "from engine.speech import EngineMissing\nimport engine.upstream\n"
+        "try: F5Engine(Source(Path('x'), Path('y')), []).load()\n"
+        "except EngineMissing as error: print(error)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("F5 needs torch and safetensors")

@@ -12,7 +12,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from engine.f5 import dit, linear, sampler, tables
 from engine.f5.checkpoint import Weights
 from engine.f5.config import CONFIGS, MELS
-from engine.f5.model import Options
+from engine.f5.options import Options
 from tests.f5_models import folder, loaded, source, voice
 
 TEXTS = ("zorgle", "zorgle blippo", "a longer one, that is", "zorgle blippo frim dax")
@@ -97,7 +97,7 @@ def test_every_layer_is_a_moment_to_stop() -> None:
     ours = loaded()
     asked: list[None] = []
     list(ours.speak(voice(ours), "zorgle", Options(nfe=5), lambda: asked.append(None)))
-    assert len(asked) == 5 * (1 + 2 * ours.config.depth)
+    assert len(asked) == 5 * (1 + 4 * ours.config.depth)
 
     def stop() -> None:
         raise KeyError
