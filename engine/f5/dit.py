@@ -17,7 +17,7 @@ from torch import Tensor
 from engine.f5.checkpoint import Weights
 from engine.f5.config import MELS, Config
 from engine.f5.layout import CONV_GROUPS, CONV_KERNEL
-from engine.f5.linear import Linear, Maker, Plain
+from engine.f5.linear import Linear, Maker, Plain, Ways
 from engine.f5.textnet import TextNet
 
 _EPS = 1e-6
@@ -59,7 +59,7 @@ class DiT:
         self,
         config: Config,
         weights: Weights,
-        linear: Maker,
+        linear: Ways,
         device: torch.device,
         dtype: torch.dtype,
     ) -> None:
@@ -161,7 +161,7 @@ class _Block:
         config: Config,
         weights: Weights,
         name: str,
-        linear: Maker,
+        linear: Ways,
         device: torch.device,
         dtype: torch.dtype,
     ) -> None:
@@ -169,13 +169,13 @@ class _Block:
             parts = [weights[f"{name}.{part}"] for part in names]
             return torch.cat(parts).to(device, dtype, copy=len(parts) == 1)
 
-        def layer(*names: str, gelu: bool = False) -> Linear:
+        def layer(*names: str, gelu: bool = False, way: Maker = linear.most) -> Linear:
             weight, bias = (take(*(f"{part}.{which}" for part in names)) for which in _PARTS)
-            return linear(weight, bias, gelu=gelu)
+            return way(weight, bias, gelu=gelu)
 
         self._config = config
         self._qkv = layer("attn.to_q", "attn.to_k", "attn.to_v")
-        self._joined = layer("attn.to_out.0")
+        self._joined = layer("attn.to_out.0", way=linear.fine)
         self._up = layer("ff.ff.0.0", gelu=True)
         self._down = layer("ff.ff.2")
         self._norms = None

@@ -239,7 +239,7 @@ def load(source: Source) -> Model:
     device = _device(source.device)
     dtype = _dtype(source.dtype, device)
     kind = "int8" if source.dtype == "int8" else source.linear
-    maker = linear.choose(kind, device, dtype)
+    ways = linear.ways(kind, device, dtype)
 
     def reopen() -> Weights:
         return Weights(path, allow_pt=source.allow_pt)
@@ -253,7 +253,7 @@ def load(source: Source) -> Model:
             )
         weights.check(transformer(config, len(vocab) + 1), config.name)
         tables = Tables(config, weights, reopen, device)
-        network = DiT(config, weights, maker, device, dtype)
+        network = DiT(config, weights, ways, device, dtype)
     with torch.inference_mode(), Weights(vocoder_path, allow_pt=True) as weights:
         weights.check(vocos(shape), "Vocos")
         vocoder = Vocos(shape, weights, device)

@@ -40,6 +40,16 @@ head:
 """
 
 
+VOCAB = 2545
+"""Tokens of the released models."""
+
+
+def vocab(size: int = VOCAB) -> list[str]:
+    """A stand-in for a `vocab.txt`: ASCII, then tokens that no text has."""
+    ascii_ = [chr(c) for c in range(32, 127)]
+    return (ascii_ + [f"<{i}>" for i in range(len(ascii_), size)])[:size]
+
+
 def transformer(config: Config, rows: int, seed: int) -> dict[str, Tensor]:
     """Every tensor of the network by its bare name; `rows`: of the text embedding."""
     return _drawn(layout.transformer(config, rows), seed)

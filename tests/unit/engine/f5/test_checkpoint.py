@@ -17,7 +17,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from engine.f5 import checkpoint, config, model
+from engine.f5 import checkpoint, config, model, options, randomised
 from engine.f5.model import Model
 from engine.f5.options import Options, Source
 from engine.speech import EngineMissing
@@ -212,3 +212,15 @@ def test_a_folder_that_does_not_tell_is_refused_with_the_names(tmp_path: Path, c
     assert config.of_folder(tmp_path / called, "f5tts_V1_base").name == "F5TTS_v1_Base"
     with pytest.raises(EngineMissing, match="no F5 configuration 'x'"):
         config.of_folder(tmp_path, "x")
+
+
+def test_a_model_is_made_of_a_seed_where_none_is_at_hand(tmp_path: Path) -> None:
+    tokens = randomised.vocab()
+    assert (len(tokens), len(set(tokens)), tokens[0]) == (2545, 2545, " ")
+    randomised.write_model(tmp_path / NAME, config.CONFIGS[NAME], tokens, seed=1)
+    made = model.load(options.Source(tmp_path / NAME, folder() / "vocos", linear="plain"))
+    assert speech(made).any()
+    again = randomised.transformer(config.CONFIGS[NAME], 4, seed=1)
+    other = randomised.transformer(config.CONFIGS[NAME], 4, seed=2)
+    assert again.keys() == other.keys()
+    assert not torch.equal(again["proj_out.weight"], other["proj_out.weight"])
