@@ -128,8 +128,8 @@ class Ways:
 
     most: Maker
     fine: Maker
-    """For the layer behind the attention, an eighth of the work: 8 bits there would make nearly half
-    of all their error."""
+    """For the layer behind the attention, an eighth of the work: 8 bits there would make nearly
+    half of all their error."""
 
 
 def ways(kind: str, device: torch.device, dtype: torch.dtype) -> Ways:

@@ -91,6 +91,7 @@ class Model:
         Raises:
             BadRequest: there is no text, or the clip is silent or too short.
         """
+        text = text.encode("utf-8", "replace").decode()
         if not text.strip():
             raise BadRequest("the reference clip needs its words: name them (--reference-text)")
         clip = torch.from_numpy(samples).float()
@@ -112,6 +113,7 @@ class Model:
         Raises:
             BadRequest: there is nothing to say, or a piece is too long.
         """
+        text = text.encode("utf-8", "replace").decode()
         if options.compat:
             most = duration.most_bytes(voice.short_text, voice.seconds, options.speed)
             texts, rule = chunks(text, most), duration.upstream

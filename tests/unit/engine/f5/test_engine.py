@@ -85,6 +85,14 @@ def test_what_would_be_cut_is_not_made(engine: F5Engine) -> None:
     assert len(say(engine, SpeechRequest(line, max_seconds=1.0))) == 1
 
 
+def test_text_that_is_no_text_does_no_harm(engine: F5Engine) -> None:
+    for line in ("zorgle \ud800 blippo", "zorgle\x00\u202e blippo", "z" * 3000):
+        assert say(engine, SpeechRequest(line, max_seconds=1.0))
+    options = Options(nfe=5, compat=True)
+    said = voice(engine.model)
+    assert list(engine.model.speak(said, "zorgle \ud800 blippo", options))
+
+
 def test_it_stops_between_layers(engine: F5Engine) -> None:
     asked = 0
 
