@@ -153,7 +153,7 @@ FULL = {
     "nfe16": cases.Case("that was so clean", 16),
     "nfe32": cases.Case("gg zorgle", 32),
     "chinese": cases.CASES["chinese"],
-    "chunks": cases.Case("Zorgle the blippo, then frim; " * 11 + "and that was all.", 5, speed=2.5),
+    "chunks": cases.Case("Zorgle the blippo, then frim; " * 11 + "and that was all.", 5),
 }
 """What is compared at full size; short, for a step takes seconds there."""
 
