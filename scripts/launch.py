@@ -31,8 +31,8 @@ LOCK = VENV / "launch.lock"
 LOG = VENV / "launch-pip.log"
 EXTRAS = {
     "run": ["espeak"],
-    "test": ["espeak", "language", "regex", "test", "youtube"],
-    "check": ["check", "test"],
+    "test": ["espeak", "f5", "language", "regex", "test", "youtube", "zh"],
+    "check": ["check", "f5", "test"],
 }
 CHECKS = [
     ["-m", "ruff", "check"],

@@ -1,0 +1,300 @@
+"""F5 behind the engine protocol: voices, speaking, stopping, failing; and the clips of voices."""
+
+from __future__ import annotations
+
+import struct
+import subprocess
+import sys
+import wave
+from collections.abc import Iterator
+from contextlib import aclosing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+
+from engine.f5 import joins, outcome, reference
+from engine.f5.engine import F5Engine, Reference
+from engine.f5.options import Options
+from engine.speech import (
+    BadRequest,
+    Chunk,
+    EngineFailed,
+    EngineMissing,
+    SpeechRequest,
+    UnknownVoice,
+    Voice,
+)
+from engine.supervisor import EngineSpec, Supervisor
+from engine.upstream import UpstreamEngine
+from engine.worker import Voicebox
+from tests.f5_models import loaded, source, voice
+from tests.f5_models import wav as write_wav
+from tests.parity import cases
+
+
+def a_voice(path: Path, id_: str = "zorgle", **options: Any) -> Reference:
+    write_wav(path, cases.CLIPS["plain"]())
+    return Reference(Voice(id_, "Zorgle", "en"), path, "Zorgle blippo frim", Options(**options))
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[F5Engine]:
+    made = F5Engine(source(linear="plain"), [a_voice(tmp_path / "clip.wav", nfe=5)])
+    made.load()
+    yield made
+    made.close()
+
+
+def say(engine: F5Engine, request: SpeechRequest) -> list[Chunk]:
+    chunks: list[Chunk] = []
+    engine.synthesise(request, chunks.append, lambda: False)
+    return chunks
+
+
+def test_a_line_is_spoken_a_chunk_for_each_sentence(engine: F5Engine) -> None:
+    chunks = say(engine, SpeechRequest("Zorgle blippo! And then there was frim."))
+    assert len(chunks) == 2
+    assert all(chunk.sample_rate == 24_000 for chunk in chunks)
+    assert all(chunk.samples.dtype == np.float32 for chunk in chunks)
+    again = say(engine, SpeechRequest("Zorgle blippo! And then there was frim."))
+    np.testing.assert_array_equal(again[1].samples, chunks[1].samples)
+
+
+def test_what_it_gives_may_be_played(engine: F5Engine) -> None:
+    heard: list[Chunk | None] = []
+    Voicebox(engine).speak(SpeechRequest("zorgle blippo"), heard.append, lambda: False)
+    assert sum(len(chunk.samples) for chunk in heard if chunk is not None) > 12_000
+
+
+def test_a_quicker_rate_is_shorter(engine: F5Engine) -> None:
+    sizes = [
+        sum(len(chunk.samples) for chunk in say(engine, SpeechRequest("zorgle blippo", rate=rate)))
+        for rate in (2.0, 1.0, 0.5)
+    ]
+    assert sizes == sorted(sizes)
+    assert sizes[2] > 1.8 * sizes[1]
+
+
+def test_what_would_be_cut_is_not_made(engine: F5Engine) -> None:
+    line = "Zorgle blippo frim dax. " * 30
+    assert len(say(engine, SpeechRequest(line, max_seconds=1.0))) == 1
+
+
+def test_text_that_is_no_text_does_no_harm(engine: F5Engine) -> None:
+    for line in ("zorgle \ud800 blippo", "zorgle\x00\u202e blippo", "z" * 3000):
+        assert say(engine, SpeechRequest(line, max_seconds=1.0))
+    options = Options(nfe=5, compat=True)
+    said = voice(engine.model)
+    assert list(engine.model.speak(said, "zorgle \ud800 blippo", options))
+
+
+def test_it_stops_between_layers(engine: F5Engine) -> None:
+    asked = 0
+
+    def cancelled() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > 3
+
+    chunks: list[Chunk] = []
+    engine.synthesise(SpeechRequest("zorgle"), chunks.append, cancelled)
+    assert (asked, chunks) == (4, [])
+
+
+def test_voices_are_known_by_their_ids(engine: F5Engine, tmp_path: Path) -> None:
+    assert [voice.id for voice in engine.voices()] == ["zorgle"]
+    with pytest.raises(UnknownVoice, match="no voice '../x'; there are: zorgle"):
+        say(engine, SpeechRequest("blippo", voice="../x"))
+    engine.enrol(a_voice(tmp_path / "other.wav", "default", nfe=6))
+    assert say(engine, SpeechRequest("blippo"))[0].samples.any()
+    engine.remove("default")
+    engine.remove("default")
+    assert [voice.id for voice in engine.voices()] == ["zorgle"]
+
+
+def test_there_must_be_something_to_say(engine: F5Engine) -> None:
+    for line in ("", " ", "...", "\U0001f600"):
+        with pytest.raises(BadRequest, match="nothing in the text"):
+            say(engine, SpeechRequest(line))
+
+
+def test_an_error_of_torch_is_a_failure_in_one_line(
+    engine: F5Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise torch.OutOfMemoryError("out of memory\nwith a table")
+
+    monkeypatch.setattr(engine.model._network, "step", fails)
+    with pytest.raises(EngineFailed, match="^F5 failed: out of memory$"):
+        say(engine, SpeechRequest("zorgle"))
+
+
+def test_a_voice_that_cannot_be_used_is_left_out(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    bad = replace(a_voice(tmp_path / "clip.wav", "bad"), text=" ")
+    made = F5Engine(source(linear="plain"), [bad, a_voice(tmp_path / "clip.wav")])
+    made.load()
+    assert [voice.id for voice in made.voices()] == ["zorgle"]
+    assert "voice bad cannot be used: the reference clip needs its words" in caplog.text
+    with pytest.raises(EngineMissing, match="F5 has no voice"):
+        F5Engine(source(linear="plain"), [bad]).load()
+
+
+async def test_a_worker_speaks_with_it() -> None:
+    spec = EngineSpec("f5", "tests.f5_models:TinyF5", first_chunk_s=30.0, start_s=30.0)
+    supervisor = Supervisor(spec)
+    supervisor.start()
+    try:
+        await supervisor.wait_ready()
+        assert [voice.id for voice in supervisor.voices] == ["default"]
+        async with aclosing(supervisor.speak(SpeechRequest("zorgle blippo"))) as chunks:
+            assert sum([len(chunk.samples) async for chunk in chunks]) > 12_000
+    finally:
+        await supervisor.aclose()
+
+
+def test_silence_is_drawn_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = loaded()
+    made: list[NDArray[np.float32]] = []
+    decode = ours.decode
+
+    def quiet_first(frames: torch.Tensor) -> NDArray[np.float32]:
+        made.append(decode(frames) * np.float32(0 if len(made) < 1 else 1))
+        return made[-1]
+
+    monkeypatch.setattr(ours, "decode", quiet_first)
+    [samples] = ours.speak(voice(ours), "zorgle", Options(nfe=5))
+    assert (len(made), samples.any()) == (2, True)
+    monkeypatch.setattr(ours, "decode", lambda frames: decode(frames) * np.float32(0))
+    with pytest.raises(EngineFailed, match="nearly silent"):
+        list(ours.speak(voice(ours), "zorgle", Options(nfe=5)))
+
+
+def test_what_can_be_no_speech_is_told() -> None:
+    good = (0.1 * np.sin(np.arange(24_000))).astype(np.float32)
+    assert outcome.fault(good, 1.0) == ""
+    assert "not finite" in outcome.fault(np.append(good, np.nan).astype(np.float32), 1.0)
+    assert "0.50" in outcome.fault(good[:12_000], 1.0)
+    assert "too loud" in outcome.fault(good * 100, 1.0)
+    assert "silent" in outcome.fault(good / 1000, 1.0)
+
+
+def test_pieces_are_joined_as_a_stream_and_as_a_whole() -> None:
+    pieces = [np.full(n, level, np.float32) for n, level in ((9000, 1), (8000, 2), (7000, 3))]
+    whole = joins.cross_fade(joins.cross_fade(pieces[0], pieces[1]), pieces[2])
+    joiner = joins.Joiner()
+    parts = [joiner.add(piece, last=i == 2) for i, piece in enumerate(pieces)]
+    np.testing.assert_allclose(np.concatenate(parts), whole, atol=1e-6)
+    assert len(whole) == 24_000 - 2 * 3600
+    assert whole[9000 - 1800] == pytest.approx(1.5, abs=0.01)
+
+
+def test_upstreams_package_is_asked_for_where_it_is_missing(tmp_path: Path) -> None:
+    upstream = UpstreamEngine(source(), [a_voice(tmp_path / "clip.wav")])
+    with pytest.raises(EngineMissing, match="pip install f5-tts torchaudio"):
+        upstream.load()
+    upstream.close()
+
+
+def _riff(kind: int, bits: int, body: bytes, channels: int = 1, rate: int = 24_000) -> bytes:
+    width = channels * bits // 8
+    form = struct.pack("<HHIIHH", kind, channels, rate, rate * width, width, bits)
+    chunks = b"LIST\x03\x00\x00\x00abc\x00fmt \x10\x00\x00\x00" + form
+    chunks += b"data" + struct.pack("<I", len(body)) + body
+    return b"RIFF" + struct.pack("<I", 4 + len(chunks)) + b"WAVE" + chunks
+
+
+def test_every_usual_kind_of_wav_is_read(tmp_path: Path) -> None:
+    pcm = np.array([0, 1000, -1000, 32767, -32768], np.int16)
+    wide = pcm.astype("<i4") << 16
+    kinds = {
+        (1, 16): pcm.astype("<i2").tobytes(),
+        (1, 24): b"".join(x.tobytes()[1:] for x in wide),
+        (1, 32): wide.tobytes(),
+        (3, 32): (pcm.astype("<f4") / 32768).tobytes(),
+    }
+    path = tmp_path / "clip.wav"
+    for (kind, bits), body in kinds.items():
+        path.write_bytes(_riff(kind, bits, body))
+        np.testing.assert_array_equal(reference.read(path).pcm[:, 0], pcm)
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"", "is no WAV file"),
+        (b"RIFF\x00\x00\x00\x00WAVEfmt \xff\xff\xff\xff", "is no WAV file"),
+        (b"ID3" + bytes(100), "is no WAV file"),
+        (_riff(1, 8, bytes(100)), "of a kind that is not read"),
+        (_riff(85, 16, bytes(100)), "of a kind that is not read"),
+        (_riff(1, 16, bytes(100), channels=0), "of a kind that is not read"),
+        (_riff(1, 16, bytes(100), rate=8000), "8000 samples a second"),
+        (_riff(1, 16, bytes(2 * 24_000 * 31)), "longer than 30 s"),
+        (bytes(10_000_001), "more than 10 MB"),
+    ],
+)
+def test_what_is_no_clip_is_told_in_one_line(tmp_path: Path, data: bytes, says: str) -> None:
+    path = tmp_path / "clip.wav"
+    path.write_bytes(data)
+    with pytest.raises(BadRequest, match=says):
+        reference.read(path)
+    with pytest.raises(BadRequest, match="cannot be read"):
+        reference.read(tmp_path / "none.wav")
+
+
+def test_a_silent_or_short_clip_is_refused() -> None:
+    ours = loaded()
+    for samples in (np.zeros(48_000, np.float32), np.ones(5_000, np.float32)):
+        with pytest.raises(BadRequest, match="silent, or shorter"):
+            ours.enrol(samples, 24_000, "zorgle")
+    silent = reference.cut(reference.Clip(np.zeros((48_000, 1), np.int16), 24_000))
+    assert silent.ms < 100
+
+
+def test_a_clip_written_by_the_standard_library_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "clip.wav"
+    write_wav(path, cases.CLIPS["quiet"]())
+    clip = reference.read(path)
+    assert (clip.rate, clip.pcm.shape[1]) == (22_050, 2)
+    with wave.open(str(path)) as file:
+        assert file.getnframes() == len(clip.pcm)
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ({"device": "zorgle"}, "auto, cpu or cuda, not 'zorgle'"),
+        ({"dtype": "fp8"}, "one of auto, fp32, fp16, bf16, int8, not 'fp8'"),
+        ({"linear": "round"}, "one of auto, plain, packed, int8, not 'round'"),
+    ],
+)
+def test_a_wrong_choice_is_one_line_with_the_right_ones(more: dict[str, str], says: str) -> None:
+    with pytest.raises(EngineMissing, match=says):
+        F5Engine(source(**more), []).load()
+
+
+def test_a_card_that_torch_cannot_use_is_told_with_the_next_step(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(EngineMissing, match="install the build of torch"):
+        F5Engine(source(device="cuda"), []).load()
+
+
+def test_nothing_of_it_needs_torch_before_it_is_loaded() -> None:
+    code = (
+        "import sys; sys.modules['torch'] = None\n"
+        "from pathlib import Path\n"
+        "from engine.f5.engine import F5Engine\nfrom engine.f5.options import Source\n"
+        "from engine.speech import EngineMissing\nimport engine.upstream\n"
+        "try: F5Engine(Source(Path('x'), Path('y')), []).load()\n"
+        "except EngineMissing as error: print(error)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("F5 needs torch and safetensors")
