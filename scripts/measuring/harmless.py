@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import prose as texts
@@ -27,9 +28,9 @@ def _stands_there(line: str, rules: Rules) -> str:
     found = tokens(fold(line))
     phrases = rules.words.phrases
     together = any(
-        tuple(found[i + 1 : i + 1 + len(rest)]) == rest
-        for i, token in enumerate(found)
-        for rest, _ in phrases.get(token, ())
+        tuple(found[i + 2 : i + 2 + len(rest)]) == rest
+        for i, pair in enumerate(pairwise(found))
+        for rest, _ in phrases.get(pair, ())
     )
     if together or any(token in rules.words.listed for token in found):
         return "listed"
