@@ -18,7 +18,7 @@ _DISGUISED = 2
 """How much more an effort counts that undoes a disguise: foreign words are none."""
 _EACH = 2
 """Effort that every character of a text is worth."""
-_MOST = 1300
+_MOST = 1000
 """What no text may cost more than, of whatever length."""
 
 

@@ -30,6 +30,7 @@ _ENCLOSING = frozenset(
     "\u0488\u0489\u1abe\u20dd\u20de\u20df\u20e0\u20e2\u20e3\u20e4\ua670\ua671\ua672"
 )
 _FIRST_MARK = "\u0300"
+_LETTERS = lookalikes.LETTERS | lookalikes.STROKED
 _GROWTH = 2
 """How many characters a written one may stand for, on average."""
 _SENTENCES = {"\ufdfa": "صلى", "\ufdfb": "جل"}
@@ -107,7 +108,7 @@ def fold_cleaned(cleaned: str) -> str:
     """The same as `fold` for a text that is clean already."""
     if cleaned.isascii():
         return cleaned.lower()
-    letters = cleaned.translate(lookalikes.LETTERS)
+    letters = cleaned.translate(_LETTERS)
     bare = unicodedata.normalize("NFKD", letters)[: _GROWTH * LIMIT]
     for mark in {c for c in set(bare) if unicodedata.category(c).startswith("M")}:
         bare = bare.replace(mark, "")

@@ -62,6 +62,9 @@ LETTERS: dict[int, str] = {
 }  # fmt: skip
 """Emoji and signs that are letters, or are used as one, and have no compatibility form."""
 
+STROKED = {ord(char): plain for char, plain in zip("đĐøØłŁ", "ddooll", strict=True)}
+"""Letters of living languages with a stroke, which Unicode takes for letters of their own."""
+
 NO_LETTERS = dict.fromkeys(LETTERS, ".")
 """The same as signs between letters: a flag may stand for itself."""
 

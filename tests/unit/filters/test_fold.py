@@ -98,6 +98,12 @@ def test_fold_undoes_fonts_case_and_marks(text: str) -> None:
     assert fold(text) == "zorgle"
 
 
+def test_letters_with_a_stroke_are_plain_ones() -> None:
+    """Đ, ø and ł are no disguise where they belong to the language."""
+    (only,) = readings("Đó là Łódź og smørrebrød")
+    assert only.text == "do la lodz og smorrebrod"
+
+
 @pytest.mark.parametrize(
     ("text", "name"),
     [
