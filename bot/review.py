@@ -5,10 +5,8 @@ Does not need a running bot; one that runs takes the allow-list in by itself (bo
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import tempfile
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +19,7 @@ from bot.exits import BadInput
 from bot.lists import allow_list, read
 from bot.policy import build_rules
 from bot.settings import PREFIX, Settings
+from bot.whole_file import write_whole
 from filters.chain import Rules, judge
 from filters.fold import clean, fold
 from filters.listfile import parse_allowed
@@ -172,7 +171,8 @@ def _merge(path: Path, words: Iterable[str]) -> set[str]:
             known = {fold(word): line for word, line in zip(allowed, entries, strict=True)}
             new = set(words) - known.keys()
             if new:
-                _write(path, [*comments, *sorted([*known.values(), *new])])
+                kept = [*comments, *sorted([*known.values(), *new])]
+                write_whole(path, "\n".join(kept) + "\n", keep_mode=True)
             return set(words) - new
     except Timeout:
         raise BadInput(f"cannot write {path}: another program is writing it") from None
@@ -180,23 +180,6 @@ def _merge(path: Path, words: Iterable[str]) -> set[str]:
         raise BadInput(f"cannot write {path}: {error.strerror}") from None
     except ValueError as error:
         raise BadInput(f"cannot add to {path}: {error}") from None
-
-
-def _write(path: Path, lines: list[str]) -> None:
-    """Whole or not at all: a bot may be reading it."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".new")
-    new = Path(name)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write("\n".join(lines) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        if path.exists():
-            new.chmod(path.stat().st_mode)
-        new.replace(path)
-    except BaseException:
-        new.unlink(missing_ok=True)
-        raise
 
 
 def _say(line: str) -> None:

@@ -60,6 +60,8 @@ class Kind(NamedTuple):
     """Whether that is an ordinary word."""
     common: bool
     """Whether that stands beside any other word by chance."""
+    emote: bool
+    """Whether it is an emote, which stands beside what is no word by chance as well."""
     telling: bool
     """Whether it tells the language of a line: abbreviations and emotes are of none."""
     sound: str
@@ -85,8 +87,8 @@ class Ordinary:
             telling = len(token) > 2 and latin(token) and token not in EMOTES
             strange = self._strange(token)
             sound = phones(plain) if known and latin(plain) else ""
-            common = plain in FUNCTION or plain in EMOTES
-            kind = Kind(plain, latin(plain), known, common, telling, sound, strange)
+            common, emote = plain in FUNCTION, plain in EMOTES
+            kind = Kind(plain, latin(plain), known, common, emote, telling, sound, strange)
             if len(token) <= _LONGEST:
                 if len(self._kinds) >= _REMEMBERED:
                     self._kinds.clear()

@@ -117,7 +117,7 @@ class Unknown:
         self, first: int, kinds: Sequence[Kind], single: Sequence[bool], ear: Ear
     ) -> Iterator[tuple[int, int]]:
         """The same for the neighbours that begin with one token: entry, the token behind."""
-        joined, _, familiar, common, *_ = kinds[first]
+        joined, _, familiar, common, emote, *_ = kinds[first]
         ordinary = familiar
         for at in range(first, min(first + WINDOW, len(kinds))):
             kind = kinds[at]
@@ -127,7 +127,7 @@ class Unknown:
                 continue
             joined += kind.plain
             ordinary = ordinary and kind.known
-            common = common or kind.common
+            common, emote = common or kind.common, emote or kind.emote
             before, familiar = familiar, familiar or kind.known
             # A run of single letters is taken whole or not at all.
             if single[at] and single[at + 1]:
@@ -136,15 +136,18 @@ class Unknown:
                 continue
             # `king` may be the end of a word that is stretched over two.
             closed = before if kind.plain.endswith("ing") else familiar
-            pieces = [k.plain for k in kinds[first : at + 1]]
-            if closed and common:
-                # What stands beside anything by chance is no piece of a word.
-                index = None if ordinary else self._halved(pieces, joined)
-            else:
-                self._heard.add(joined)
-                if ordinary:
+            index = None
+            if ordinary:
+                if not common:
+                    self._heard.add(joined)
                     index = self._of_ordinary(kinds[first : at + 1], joined)
+            else:
+                pieces = [k.plain for k in kinds[first : at + 1]]
+                if closed and (common or emote):
+                    # What stands beside anything by chance is no piece of a word.
+                    index = self._halved(pieces, joined)
                 else:
+                    self._heard.add(joined)
                     index = self._of_window(pieces, joined, ear, familiar=closed)
             if index is not None:
                 yield index, at + 1

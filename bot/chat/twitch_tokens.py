@@ -6,8 +6,6 @@ Does not talk to Twitch, and does not know what the tokens in it allow.
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
@@ -17,6 +15,7 @@ from typing import Any
 from filelock import FileLock
 
 from bot.redaction import hide
+from bot.whole_file import write_whole
 
 _LOCKED_S = 5.0
 
@@ -84,7 +83,7 @@ class TokenFile:
                 except TokenFileError:
                     everyone = {}  # what nobody can read is no loss
                 everyone[who] = asdict(sign_in)
-                self._write(json.dumps(everyone, indent=1))
+                write_whole(self.path, json.dumps(everyone, indent=1))
         except OSError as error:
             raise TokenFileError(f"cannot write {self.path}: {error.strerror or error}") from None
 
@@ -103,19 +102,6 @@ class TokenFile:
 
     def _broken(self) -> TokenFileError:
         return TokenFileError(f"{self.path} is damaged; sign in again: {AGAIN}")
-
-    def _write(self, text: str) -> None:
-        descriptor, name = tempfile.mkstemp(dir=self.path.parent, prefix=".twitch-sign-in.")
-        new = Path(name)  # mkstemp gives mode 0600
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            new.replace(self.path)
-        except BaseException:
-            new.unlink(missing_ok=True)
-            raise
 
 
 AGAIN = "python -m bot login twitch"

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from filters.dictionary import load
 from filters.inflect import inflections
 from filters.readings import readings
 from filters.wordlist import compile_words
@@ -145,3 +146,10 @@ def test_any_text_is_searched(text: str) -> None:
     if hit is not None:
         assert 0 <= hit.start < hit.end
         assert any(r.name == hit.reading and hit.end <= len(r.text) for r in readings(text))
+
+
+def test_an_emote_may_be_half_of_a_listed_word() -> None:
+    rules = compile_words(("brimpog",), dictionary=load())
+    hit = Search(rules).find(readings("lol brim pog lol"))
+    assert hit is not None
+    assert hit.how == "sounds like it, pulled apart"
