@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from bot.line import Line
+from engine.author_voices import accent
 from engine.recital import recite
 from engine.speech import Judge, Question, SpeechError, SpeechRequest, Voice
 from engine.supervisor import ESPEAK, Supervisor
-from engine.voices import accent
 from filters import phonemes
 from filters.chain import Rules
 from filters.message import Action, ChatMessage, Hit, Tier, Verdict

@@ -15,8 +15,8 @@ from bot.line import Line
 from bot.settings import PREFIX, Settings
 from bot.settings import Limit as LimitSettings
 from bot.telemetry import shown
+from engine.author_voices import author_voice
 from engine.speech import BadRequest, SpeechRequest
-from engine.voices import author_voice
 from filters.assemble import assemble, shipped_lists
 from filters.chain import Rules
 from filters.gate import BOTS, Gate

@@ -16,7 +16,6 @@ import numpy as np
 
 from engine.f5 import duration, reference
 from engine.f5.config import RATE, Config, of_folder
-from engine.f5.engine import DEFAULT, Reference
 from engine.f5.joins import Joiner
 from engine.f5.options import Options, Source
 from engine.f5.text import closed
@@ -30,6 +29,7 @@ from engine.speech import (
     UnknownVoice,
     Voice,
 )
+from engine.voices import DEFAULT, Reference
 
 log = logging.getLogger(__name__)
 

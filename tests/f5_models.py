@@ -13,10 +13,11 @@ import torch
 
 from engine.f5 import model, reference
 from engine.f5.config import CONFIGS
-from engine.f5.engine import F5Engine, Reference
+from engine.f5.engine import F5Engine
 from engine.f5.model import Enrolled, Model
 from engine.f5.options import Options, Source
 from engine.speech import Voice
+from engine.voices import Reference
 from tests.parity import cases
 
 # Two threads that wait for each other take long on a machine that is busy with something else.

@@ -10,13 +10,12 @@ from __future__ import annotations
 import logging
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.f5 import reference
 from engine.f5.config import RATE
-from engine.f5.options import Options, Source
+from engine.f5.options import Source
 from engine.speech import (
     BadRequest,
     Chunk,
@@ -26,6 +25,7 @@ from engine.speech import (
     UnknownVoice,
     Voice,
 )
+from engine.voices import DEFAULT, Reference
 
 if TYPE_CHECKING:
     from engine.f5.model import Enrolled, Model
@@ -33,22 +33,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 INSTALL = "F5 needs torch and safetensors, which are not installed: scripts/run --with f5"
-DEFAULT = "default"
-"""The voice of requests that name none: the one of this id, else the first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """A voice: a clip of somebody who agreed, and the words in it."""
-
-    voice: Voice
-    """What is told of it."""
-    clip: Path
-    """A WAV file."""
-    text: str
-    """The words of the clip, exactly."""
-    options: Options = Options()
-    """How it is spoken, unless the request says more; its seed counts only in compat mode."""
 
 
 class _Stopped(Exception):  # noqa: N818 - no error

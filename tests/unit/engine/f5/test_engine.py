@@ -18,7 +18,7 @@ import torch
 from numpy.typing import NDArray
 
 from engine.f5 import joins, outcome, reference
-from engine.f5.engine import F5Engine, Reference
+from engine.f5.engine import F5Engine
 from engine.f5.options import Options
 from engine.speech import (
     BadRequest,
@@ -31,6 +31,7 @@ from engine.speech import (
 )
 from engine.supervisor import EngineSpec, Supervisor
 from engine.upstream import UpstreamEngine
+from engine.voices import Reference
 from engine.worker import Voicebox
 from tests.f5_models import loaded, source, voice
 from tests.f5_models import wav as write_wav

@@ -1,4 +1,4 @@
-from engine.voices import author_voice
+from engine.author_voices import author_voice
 
 
 def test_an_author_keeps_the_voice_for_good() -> None:
