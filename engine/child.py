@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import cast
 
 from engine import frames
@@ -20,6 +20,10 @@ from engine.speech import (
     Chunk,
     EngineFailed,
     EngineMissing,
+    EngineSlow,
+    LineFailed,
+    Pace,
+    Progress,
     SpeechError,
     SpeechRequest,
     UnknownVoice,
@@ -30,16 +34,22 @@ from engine.speech import (
 log = logging.getLogger(__name__)
 
 CANCEL_S = 0.2
-"""A cancelled worker that has not answered by then is replaced."""
+"""A cancelled worker that has not answered by then is replaced, unless its spec gives it longer."""
 PHONEMES_S = 0.05
 """Phonemes that have not come by then are done without."""
 _SLICES = 5
 _DRY_LIMITS = 12
-"""Times the limit after which a worker that only shows signs of work has hung all the same."""
+"""Times the limit after which a worker of unknown pace that only shows signs of work has hung."""
+_PATIENCE = 3.0
+"""Times what is foreseen that a worker of known pace may take."""
+_BYTES_PER_S = 14.0
+_PIECE_S = 12.0
+"""No piece of a line that is made at once is longer."""
+_KEEPS_UP = 0.7
 _LOG_LINES_PER_S = 20
 _LOG_LINE = 500
 _ERRORS: dict[str, type[SpeechError]] = {
-    e.code: e for e in (BadRequest, UnknownVoice, EngineMissing)
+    e.code: e for e in (BadRequest, UnknownVoice, EngineMissing, EngineSlow, LineFailed)
 }
 
 
@@ -50,13 +60,51 @@ class EngineSpec:
     name: str
     """For logs."""
     argument: str
-    """What `python -m engine.worker` takes: `espeak` or `package.module:Class`."""
+    """What `python -m engine.worker` takes: `espeak`, `f5` or `package.module:Class`."""
     first_chunk_s: float = 1.0
     """Seconds without a sign of work that are allowed before the first chunk."""
     chunk_s: float = 1.0
     """The same after it."""
     start_s: float = 120.0
-    """Seconds from the start of the process until it is ready."""
+    """Seconds until it is ready, or until the next progress that it tells of."""
+    cancel_s: float = CANCEL_S
+    """Seconds in which it has to let go of a line that nobody wants any more."""
+    setup: str = ""
+    """What the worker takes besides `argument`."""
+    in_background: bool = False
+    """Whether it takes so long to get ready that no line waits for that."""
+    most_rtf: float = float("inf")
+    """A slower engine (`Pace.rtf`) is not used, and its worker ended."""
+    if_slow: str = ""
+    """What the user can do then; follows a colon."""
+
+    def limits(self, pace: Pace | None, request: SpeechRequest) -> Limits:
+        """How long a worker of such a pace may take for a request."""
+        if pace is None:
+            first, later = self.first_chunk_s, self.chunk_s
+            return Limits(first, later, _DRY_LIMITS * max(first, later), float("inf"))
+        seconds = len(request.text.encode("utf-8", "replace")) / _BYTES_PER_S / request.rate
+        seconds = min(max(1.0, seconds), request.max_seconds)
+        # Where it is slower than speech, the engine may hold what it has until all is made.
+        piece = min(seconds, _PIECE_S) if pace.rtf < _KEEPS_UP else seconds
+        first = max(self.first_chunk_s, _PATIENCE * pace.work_s(piece))
+        pieces = 2 + 2 * seconds / _PIECE_S
+        total = max(first, _PATIENCE * (pace.rtf * seconds + pace.overhead_s * pieces))
+        return Limits(first, max(self.chunk_s, first), first, total)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many seconds a worker may take for a line; beyond, it counts as hung."""
+
+    first: float
+    """Without a sign of work, before the first chunk."""
+    later: float
+    """The same after it."""
+    dry: float
+    """Without audio, signs of work or not."""
+    total: float
+    """For all of the line."""
 
 
 @dataclass(slots=True, eq=False)
@@ -65,12 +113,16 @@ class Talk:
 
     id: int
     """Its number on the wire."""
+    limits: Limits
+    """What it may take."""
     limit: float
     """Seconds of silence that are allowed now."""
     quiet: float = 0.0
     """Seconds of silence so far."""
     dry: float = 0.0
     """Seconds without audio so far, signs of work or not."""
+    total: float = 0.0
+    """Seconds so far."""
     cancelled: bool = False
     """Whether nobody wants the rest."""
     answers: asyncio.Queue[Chunk | SpeechError | None] = field(default_factory=asyncio.Queue)
@@ -90,7 +142,15 @@ class Asked:
 class Child:
     """A worker process. `fate` is None while it may be asked."""
 
-    def __init__(self, spec: EngineSpec) -> None:
+    def __init__(
+        self,
+        spec: EngineSpec,
+        *,
+        voices: tuple[Voice, ...] = (),
+        progress: Progress = lambda stage, share: None,
+    ) -> None:
+        """`voices` are those of the worker before, until it tells its own; `progress` hears how far
+        it is with loading."""
         self.spec = spec
         self.fate: SpeechError | None = None
         """Why it is over, or is being ended."""
@@ -100,7 +160,12 @@ class Child:
         """No request is open: set from the start until `ask`, and when it is over."""
         self.over = asyncio.Event()
         """Set with `fate`."""
-        self.voices: tuple[Voice, ...] = ()
+        self.voices = voices
+        self.pace: Pace | None = None
+        """How quick its engine is, if it tells; known once it is ready."""
+        self.signs = 0
+        """Signs of life while it loads."""
+        self._progress = progress
         self.tells_phonemes = False
         """Whether its engine can tell the phonemes of a text; known once it is ready."""
         self.spoken = 0
@@ -119,7 +184,9 @@ class Child:
         """Start the process and stay with it until it is reaped; `fail` ends it."""
         try:
             self._process = process = await asyncio.create_subprocess_exec(
-                *python_command("engine.worker", self.spec.argument),
+                *python_command(
+                    "engine.worker", *filter(None, (self.spec.argument, self.spec.setup))
+                ),
                 **child_options(),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
@@ -161,10 +228,18 @@ class Child:
                 return answer.result()
         return None
 
-    def ask(self, request: SpeechRequest, first_chunk_s: float) -> Talk:
-        """Send a request; only when idle."""
+    @property
+    def letting_go(self) -> bool:
+        """Whether it is still at a line that nobody wants any more."""
+        return self._talk is not None and self._talk.cancelled
+
+    def ask(self, request: SpeechRequest, first_chunk_s: float | None = None) -> Talk:
+        """Send a request; only when idle. `first_chunk_s` stands for the limit that it has."""
         self._ids += 1
-        self._talk = talk = Talk(self._ids, first_chunk_s)
+        limits = self.spec.limits(self.pace, request)
+        if first_chunk_s is not None:
+            limits = replace(limits, first=first_chunk_s, dry=_DRY_LIMITS * first_chunk_s)
+        self._talk = talk = Talk(self._ids, limits, limits.first)
         self.idle.clear()
         self._send({"do": "speak", "id": talk.id, "request": asdict(request)})
         self._watch = asyncio.create_task(self._watch_over(talk))
@@ -174,7 +249,7 @@ class Child:
         """Nobody wants the rest of `talk`. Returns at once; a worker that holds on is ended."""
         if talk is self._talk and not talk.cancelled:
             talk.cancelled = True
-            talk.limit, talk.quiet, talk.dry = CANCEL_S, 0.0, 0.0
+            talk.limit, talk.quiet = self.spec.cancel_s, 0.0
             # A new watch: the slice of silence that the old one is in belongs to the work.
             if self._watch is not None:
                 self._watch.cancel()
@@ -225,10 +300,19 @@ class Child:
 
     def _take(self, head: frames.Head, body: bytes) -> None:
         kind = head["is"]
-        if kind == "ready":
+        if kind == "progress":
+            self.signs += 1
+            self._progress(_printable(head["stage"]), float(head["share"]))
+            return
+        if kind in ("ready", "voices"):
             self.voices = tuple(Voice(**voice) for voice in head["voices"])
+        if kind == "ready":
             self.tells_phonemes = head["phonemes"] is True
+            self.pace = None if head.get("pace") is None else Pace(*head["pace"])
             self.started.set()
+            return
+        if kind == "voices":
+            log.info("%s: its voices are now %s", self.spec.name, _named(self.voices))
             return
         if kind == "phonemes":
             self._take_phonemes(head)
@@ -245,7 +329,7 @@ class Child:
             talk.quiet = 0.0
         if kind == "chunk":
             if not talk.cancelled:
-                talk.limit, talk.dry = self.spec.chunk_s, 0.0
+                talk.limit, talk.dry = talk.limits.later, 0.0
                 words = tuple(Word(*word) for word in head["words"])
                 talk.answers.put_nowait(Chunk(frames.samples(body), head["rate"], words))
         elif kind == "error":
@@ -272,20 +356,31 @@ class Child:
         be waiting to be read. So silence is counted in slices, and a slice never counts double.
         """
         loop = asyncio.get_running_loop()
-        while talk.quiet < talk.limit and talk.dry < _DRY_LIMITS * talk.limit:
+        while not (over := _over(talk)):
             part = talk.limit / 10
             before = loop.time()
             await asyncio.sleep(part)
             silence = min(loop.time() - before, 2 * part)
             talk.quiet += silence
             talk.dry += silence
+            talk.total += silence
         self._watch = None
         if talk.cancelled:
             self.abandoned = True
             self.fail(EngineFailed("the worker did not let go of a cancelled line"))
         else:
-            what = "no sign of work" if talk.quiet >= talk.limit else "no audio"
-            self.fail(EngineFailed(f"hung: {what} for {max(talk.quiet, talk.dry):.1f} s"))
+            self.fail(EngineFailed(f"hung: {over}"))
+
+
+def _over(talk: Talk) -> str:
+    """What of a line took too long; empty while nothing has."""
+    if talk.quiet >= talk.limit:
+        return f"no sign of work for {talk.quiet:.1f} s"
+    if talk.cancelled:
+        return ""
+    if talk.dry >= talk.limits.dry:
+        return f"no audio for {talk.dry:.1f} s"
+    return f"not done in {talk.total:.1f} s" if talk.total >= talk.limits.total else ""
 
 
 async def _reap(process: asyncio.subprocess.Process, errors: asyncio.Task[None]) -> None:
@@ -300,9 +395,16 @@ async def _reap(process: asyncio.subprocess.Process, errors: asyncio.Task[None])
 
 
 def _error(head: frames.Head) -> SpeechError:
-    # An engine may quote what it was given; logs take one printable line.
-    text = "".join(c if c.isprintable() else "\ufffd" for c in str(head["text"]))
-    return _ERRORS.get(head["code"], EngineFailed)(text)
+    return _ERRORS.get(head["code"], EngineFailed)(_printable(head["text"]))
+
+
+def _printable(text: object) -> str:
+    """An engine may quote what it was given; logs take one printable line."""
+    return "".join(c if c.isprintable() else "\ufffd" for c in str(text))
+
+
+def _named(voices: Sequence[Voice]) -> str:
+    return _printable(", ".join(voice.id for voice in voices))[:_LOG_LINE] or "none"
 
 
 async def _relay(name: str, stream: asyncio.StreamReader) -> None:

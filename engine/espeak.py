@@ -29,6 +29,7 @@ from engine.speech import (
     Voice,
     Word,
 )
+from engine.voices import DEFAULT
 
 INSTALL = (
     "the embedded voice is not installed; install it: "
@@ -274,7 +275,7 @@ class EspeakEngine:
             self._telling = voice
 
     def _choose(self, voice: str) -> None:
-        identifier = self._resolve(voice or _DEFAULT_VOICE)
+        identifier = self._resolve(_DEFAULT_VOICE if voice in ("", DEFAULT) else voice)
         if self._library.espeak_SetVoiceByName(identifier.encode()):
             raise EngineFailed(f"espeak-ng refuses its own voice {identifier!r}")
 

@@ -8,6 +8,8 @@ Errors, by who must act:
     |-- BadRequest              the caller: this text or this voice can never be spoken so
     |   `-- UnknownVoice        the caller: another voice would do
     |-- EngineMissing           the user: something must be installed or downloaded first
+    |   `-- EngineSlow          the user: it works, but would be used only if a setting says so
+    |-- LineFailed              nobody: this line did not come out; the engine is as good as before
     |-- EngineFailed            nobody: the engine crashed, hung or gave garbage; try a fresh one
     |-- Refused                 nobody: it is not to be said, by what the engine would make of it
 """
@@ -51,6 +53,18 @@ class EngineMissing(SpeechError):
     code: ClassVar[str] = "missing"
 
 
+class EngineSlow(EngineMissing):
+    """The engine works here, but takes too long to be chosen by itself."""
+
+    code: ClassVar[str] = "slow"
+
+
+class LineFailed(SpeechError):
+    """The engine could not make this line; it need not be replaced, and would fail it again."""
+
+    code: ClassVar[str] = "line_failed"
+
+
 class EngineFailed(SpeechError):
     """The engine crashed, hung or gave garbage. A fresh engine may do better."""
 
@@ -71,13 +85,16 @@ class SpeechRequest:
     text: str
     """The exact text; engines read it as plain text, never as markup."""
     voice: str = ""
-    """A voice id as `voices()` lists it; empty: the engine's default."""
+    """A voice id as `voices()` lists it; empty or `default`: the engine's default."""
     rate: float = 1.0
     """Speed relative to the voice's own, 0.5 to 2.0."""
     pitch: float = 0.0
     """Pitch shift in -1.0 .. 1.0 for engines that can; 0.0 is the voice's own."""
     max_seconds: float = 30.0
     """Audio beyond this is cut (with a fade), whatever the engine makes."""
+    stand_in: str = ""
+    """The voice of the engine that speaks it where the one it is meant for cannot; empty: its
+    default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +149,20 @@ class Voice:
     """BCP 47 tag, such as `en-GB`; empty if the voice has none."""
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long an engine takes, as it was measured."""
+
+    rtf: float
+    """Seconds of work for a second of audio, of a line of usual length."""
+    overhead_s: float = 0.0
+    """Seconds that even the shortest line takes besides."""
+
+    def work_s(self, seconds: float) -> float:
+        """Seconds of work for so many seconds of audio."""
+        return self.overhead_s + self.rtf * seconds
+
+
 class Engine(Protocol):
     """A voice engine inside its worker process: plain synchronous code, used from one thread."""
 
@@ -160,6 +191,7 @@ class Engine(Protocol):
         Raises:
             UnknownVoice: there is no such voice.
             BadRequest: the text cannot be spoken.
+            LineFailed: this line did not come out, and the engine is all right.
             EngineFailed: anything else.
         """
 
@@ -182,3 +214,27 @@ class TellsPhonemes(Protocol):
             UnknownVoice: there is no such voice.
             EngineFailed: anything else.
         """
+
+
+Progress = Callable[[str, float], None]
+"""Takes what an engine that loads is doing, in a word or two, and how much of that is done, 0 to 1.
+"""
+
+
+@runtime_checkable
+class LoadsLong(Protocol):
+    """What an engine has besides if it takes seconds to load: it tells how far it is, and how quick
+    it proved to be."""
+
+    progress: Progress
+    """Set before `load`, which calls it at least every few seconds: it is the sign of life."""
+    pace: Pace
+    """Known once it is loaded."""
+
+
+@runtime_checkable
+class VoicesChange(Engine, Protocol):
+    """What an engine has besides if its voices may come and go while it runs."""
+
+    def refresh(self) -> bool:
+        """Take in what has changed; whether `voices` gives others now. Called often: be quick."""

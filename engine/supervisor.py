@@ -28,7 +28,12 @@ from engine.speech import (
     Chunk,
     EngineFailed,
     EngineMissing,
+    EngineSlow,
     Judge,
+    LineFailed,
+    Pace,
+    Progress,
+    Refused,
     SpeechError,
     SpeechRequest,
     UnknownVoice,
@@ -42,10 +47,13 @@ log = logging.getLogger(__name__)
 ESPEAK = EngineSpec("espeak", "espeak", first_chunk_s=1.0, chunk_s=1.0, start_s=10.0)
 
 PATIENCE_S = 10.0
-"""How long a line waits for a worker that starts, where no other engine could speak it."""
+"""How long a line waits for a worker that starts, or is still at a line that was skipped, where no
+other engine could speak it."""
 HASTE_S = 0.9
 """The same where another engine could. Also the first-chunk deadline of a second try then: both
 together stay within the 2 s in which a failed line must be heard."""
+EAR_S = 0.2
+"""How long a line waits for another engine that is to tell its phonemes."""
 
 
 def backoff_s(failures: int) -> float:
@@ -68,14 +76,18 @@ class Supervisor:
     """One engine behind a worker process that is replaced whenever it fails."""
 
     def __init__(
-        self, spec: EngineSpec, *, sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
+        self,
+        spec: EngineSpec,
+        *,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        progress: Progress = lambda stage, share: None,
     ) -> None:
-        """`sleep` waits out the restart backoff."""
+        """`sleep` waits out the restart backoff; `progress` hears how far a worker that takes long
+        to load is, and an empty stage when that is over."""
         self.spec = spec
-        self.voices: tuple[Voice, ...] = ()
-        """What the engine can speak with; known once it is ready."""
         self._sleep = sleep
-        self._child = Child(spec)
+        self._progress = progress
+        self._child = Child(spec, progress=progress)
         self._keeper: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
         self._inquiry = Inquiry(spec.name)
@@ -85,11 +97,31 @@ class Supervisor:
         """Why there will be no worker any more."""
         self._failed = False
         """Whether the last that was logged is a failure."""
+        self._chosen = False
+        """Whether a worker has ever been ready, and quick enough."""
 
     @property
     def name(self) -> str:
         """The engine's name, for logs."""
         return self.spec.name
+
+    @property
+    def voices(self) -> tuple[Voice, ...]:
+        """What the engine can speak with; known once it is ready."""
+        return self._child.voices
+
+    @property
+    def pace(self) -> Pace | None:
+        """How quick the worker is, if it tells; known while it is ready."""
+        return self._child.pace
+
+    @property
+    def worth_waiting(self) -> bool:
+        """Whether a line that another engine could speak should go to this one first."""
+        if self._over is not None:
+            return False
+        ready = self._settled.is_set() and self._child.fate is None
+        return ready or not self.spec.in_background
 
     @property
     def state(self) -> State:
@@ -130,6 +162,7 @@ class Supervisor:
             Refused: `judge` gave a reason.
             BadRequest: the engine can never speak this.
             EngineMissing: something must be installed first.
+            LineFailed: this line did not come out, or the worker is not free in time.
             EngineFailed: the worker died, hung or gave garbage; it is being replaced.
         """
         async with self._turn:
@@ -138,9 +171,7 @@ class Supervisor:
                 await self._inquiry.hear(child, request, judge)
                 if child.fate is not None:  # the question was its end
                     child = await self._free_child(patience_s)
-            talk = child.ask(
-                request, self.spec.first_chunk_s if first_chunk_s is None else first_chunk_s
-            )
+            talk = child.ask(request, first_chunk_s)
         try:
             while (answer := await talk.answers.get()) is not None:
                 if isinstance(answer, SpeechError):
@@ -148,6 +179,20 @@ class Supervisor:
                 yield answer
         finally:
             child.cancel(talk)
+
+    async def hear(self, request: SpeechRequest, judge: Judge) -> None:
+        """Have a line judged by how this engine would say it, where another one will speak it.
+
+        A line of which that is not known soon may be said. Raises Refused.
+        """
+        try:
+            async with asyncio.timeout(EAR_S), self._turn:
+                child = await self._free_child(EAR_S)
+                await self._inquiry.hear(child, request, judge)
+        except Refused:
+            raise
+        except (TimeoutError, SpeechError) as error:
+            log.debug("%s: not heard: %r", self.name, error)
 
     @property
     def tells_phonemes(self) -> bool:
@@ -184,7 +229,11 @@ class Supervisor:
             except TimeoutError:
                 raise EngineFailed(f"no worker was ready within {patience_s:g} s") from None
             child = self._child
-            await child.idle.wait()
+            try:
+                async with asyncio.timeout(patience_s if child.letting_go else None):
+                    await child.idle.wait()
+            except TimeoutError:
+                raise LineFailed("still at a line that was skipped") from None
             if child.fate is None:
                 return child
             # Its end is known here before the keeper has had its turn to see it.
@@ -201,17 +250,19 @@ class Supervisor:
                 child.fail(EngineFailed(f"{self.name} is closed"))
                 await life
             self._inquiry.over(child)
+            self._progress("", 1.0)
             if isinstance(child.fate, EngineMissing):
                 self._over = child.fate
                 self._settled.set()
-                log.error("%s: %s", self.name, child.fate)
+                slow = isinstance(child.fate, EngineSlow)
+                log.log(logging.WARNING if slow else logging.ERROR, "%s: %s", self.name, child.fate)
                 return
             if child.spoken:
                 failures = 0
             if not child.abandoned:  # a skip must not make the next line wait
                 failures += 1
                 await self._sleep(backoff_s(failures))
-            self._child = Child(self.spec)
+            self._child = Child(self.spec, voices=child.voices, progress=self._progress)
 
     def _kept(self, keeper: asyncio.Task[None]) -> None:
         if not keeper.cancelled() and (error := keeper.exception()) is not None:
@@ -221,21 +272,46 @@ class Supervisor:
 
     async def _live(self, child: Child) -> None:
         """See one worker through, from its start to the moment it fails."""
-        try:
-            async with asyncio.timeout(self.spec.start_s):
-                await child.started.wait()
-        except TimeoutError:
-            child.fail(EngineFailed(f"not ready within {self.spec.start_s:g} s"))
+        await self._until_started(child)
+        self._progress("", 1.0)
+        if child.fate is None and (why := self._too_slow(child.pace)):
+            child.fail(EngineSlow(why))
         if child.fate is None:
-            self.voices = child.voices
-            log.info("%s: %s", self.name, "back" if self._failed else "ready")
-            self._failed = False
+            log.info("%s: %s", self.name, self._news(child.pace))
+            self._failed, self._chosen = False, True
             self._settled.set()
             await child.over.wait()
             self._settled.clear()
         if not self._failed and not isinstance(child.fate, EngineMissing):
             self._failed = True
             log.warning("%s: %s, restarting", self.name, child.fate)
+
+    async def _until_started(self, child: Child) -> None:
+        """Wait until a worker is ready, or over; end it if it is silent for too long."""
+        limit_s = self.spec.start_s
+        while not child.started.is_set():
+            signs = child.signs
+            with suppress(TimeoutError):
+                async with asyncio.timeout(limit_s):
+                    await child.started.wait()
+            if not child.started.is_set() and child.signs == signs:
+                child.fail(EngineFailed(f"not ready, and no progress for {limit_s:g} s"))
+
+    def _too_slow(self, pace: Pace | None) -> str:
+        """Why the engine is not used; one that was is not given up for a bad moment."""
+        if pace is None or self._chosen or pace.rtf < self.spec.most_rtf:
+            return ""
+        return (
+            f"too slow here, it takes {pace.rtf:.2f} s for a second of speech (RTF, below "
+            f"{self.spec.most_rtf:g} is needed); the embedded voice stays: {self.spec.if_slow}"
+        )
+
+    def _news(self, pace: Pace | None) -> str:
+        if self._failed or self._chosen:
+            return "back"
+        if pace is None:
+            return "ready"
+        return f"ready, RTF {pace.rtf:.2f}; speaking with it from now on"
 
 
 class Attempt:
@@ -248,8 +324,10 @@ class Attempt:
         patience_s: float,
         first_chunk_s: float | None = None,
         voice: str | None = None,
+        ear: Supervisor | None = None,
     ) -> None:
-        """`voice` replaces the request's where the request was made for another engine."""
+        """`voice` is used where the request, made for another engine, names no `stand_in`; `ear`
+        tells phonemes for an engine that does not."""
         self.name = supervisor.name
         self.error: SpeechError | None = None
         """How it failed."""
@@ -257,14 +335,17 @@ class Attempt:
         self._patience_s = patience_s
         self._first_chunk_s = first_chunk_s
         self._voice = voice
+        self._ear = ear
 
     async def speak(
         self, request: SpeechRequest, judge: Judge | None = None
     ) -> AsyncGenerator[Chunk, None]:
         """As `Supervisor.speak`."""
         if self._voice is not None:
-            request = replace(request, voice=self._voice)
+            request = _stood_in(request, self._voice)
         try:
+            if judge is not None and self._ear is not None and not self._supervisor.tells_phonemes:
+                await self._ear.hear(_stood_in(request, ""), judge)
             chunks = self._supervisor.speak(
                 request,
                 patience_s=self._patience_s,
@@ -277,6 +358,11 @@ class Attempt:
         except SpeechError as error:
             self.error = error
             raise
+
+
+def _stood_in(request: SpeechRequest, voice: str) -> SpeechRequest:
+    """The request as the engine gets it that stands in, in `voice` if none is named for it."""
+    return replace(request, voice=request.stand_in or voice)
 
 
 class Engines:
@@ -297,23 +383,38 @@ class Engines:
     def attempts(self) -> Iterator[Attempt]:
         """The engines to try for one line, in order; take the next one only when one has failed.
 
-        The primary; the primary again on a fresh worker if that can help; the last resort. A voice
-        that an engine does not know loses no line: where there is no last resort, the primary says
-        it in a voice of its own.
+        The primary, unless it will not be ready soon; the primary again on a fresh worker if that
+        can help; the last resort. A voice that an engine does not know loses no line: where there
+        is no last resort, the primary says it in a voice of its own.
         """
-        patience_s = PATIENCE_S if self.last_resort is None else HASTE_S
-        tried = Attempt(self.primary, patience_s=patience_s)
+        other = self._stand_in()
+        if other is not None and not self.primary.worth_waiting:
+            yield self._standing_in(other)
+            return
+        patience_s = PATIENCE_S if other is None else HASTE_S
+        tried = Attempt(self.primary, patience_s=patience_s, ear=other)
         yield tried
         if tried.error is None or tried.error.retryable:
             limit_s = self.primary.spec.first_chunk_s
-            if self.last_resort is not None:
+            if other is not None:
                 limit_s = min(limit_s, HASTE_S)
-            tried = Attempt(self.primary, patience_s=patience_s, first_chunk_s=limit_s)
-            yield tried
-        if self.last_resort is not None:
-            yield Attempt(self.last_resort, patience_s=PATIENCE_S, voice=self._last_resort_voice)
+            if other is None or self.primary.worth_waiting:
+                tried = Attempt(
+                    self.primary, patience_s=patience_s, first_chunk_s=limit_s, ear=other
+                )
+                yield tried
+        if other is not None:
+            yield self._standing_in(other)
         elif isinstance(tried.error, UnknownVoice):
             yield Attempt(self.primary, patience_s=patience_s, voice=self._last_resort_voice)
+
+    def _stand_in(self) -> Supervisor | None:
+        """The engine that can speak what the primary cannot."""
+        other = self.last_resort
+        return None if other is None or other.state is State.MISSING else other
+
+    def _standing_in(self, other: Supervisor) -> Attempt:
+        return Attempt(other, patience_s=PATIENCE_S, voice=self._last_resort_voice)
 
     def start(self) -> None:
         """Start every worker, in the running loop."""

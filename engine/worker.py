@@ -1,12 +1,15 @@
-"""Child side of an engine: `python -m engine.worker ENGINE`, one request at a time, no policy.
+"""Child side of an engine: `python -m engine.worker ENGINE [SETUP]`, a request at a time, no policy.
 
-ENGINE is `espeak` or `package.module:Class`. Frames (engine/frames.py) come on standard input and
+ENGINE is `espeak`, `f5`, to which SETUP tells the model (engine/f5/setup.py), or
+`package.module:Class`. Frames (engine/frames.py) come on standard input and
 go out on standard output; logs go to standard error. Does not know deadlines, restarts or queues:
 the parent has those. It ends as soon as its input ends, also while an engine hangs.
 
 In:  {do: speak, id, request: {...}}   {do: cancel, id}        ids only grow
      {do: phonemes, id, texts, voice}
-Out: {is: ready, name, voices, phonemes: whether it tells them}   {is: working, id}
+Out: {is: progress, stage, share}                 while an engine loads that takes long
+     {is: ready, name, voices, phonemes: whether it tells them, pace: [rtf, overhead_s] or null}
+     {is: voices, voices}   when they have changed   {is: working, id}
      {is: chunk, id, rate, words} + samples   {is: phonemes, id, texts}
      {is: end, id}   {is: cancelled, id}   {is: error, id or null, code, text}
 """
@@ -34,15 +37,19 @@ from engine.speech import (
     Engine,
     EngineFailed,
     EngineMissing,
+    LoadsLong,
     SpeechError,
     SpeechRequest,
     TellsPhonemes,
+    VoicesChange,
 )
 
 log = logging.getLogger(__name__)
 
 WORKING_S = 0.1
 """At most one `working` frame in this time."""
+LOOK_S = 2.0
+"""How often an idle worker looks whether its voices have changed."""
 _PHONEMES = 500
 """Characters of phonemes that are sent of one text at most."""
 
@@ -51,11 +58,15 @@ class _Stop(Exception):
     """Raised through an engine whose audio nobody wants any more."""
 
 
-def make_engine(name: str) -> Engine:
+def make_engine(name: str, setup: str = "") -> Engine:
     """The engine of a name, not yet loaded. Raises EngineMissing.
 
     A module of the user's own may lie where the program was started.
     """
+    if name == "f5":
+        from engine.f5 import setup as f5
+
+        return f5.from_json(setup).engine()
     if name != "espeak":
         sys.path.append(str(Path.cwd()))  # last, so that nothing there stands in for another module
     path = "engine.espeak:EspeakEngine" if name == "espeak" else name
@@ -129,14 +140,16 @@ class Voicebox:
 class Worker:
     """The request loop: one thread listens, the main thread speaks."""
 
-    def __init__(self, name: str, source: BinaryIO, sink: BinaryIO) -> None:
-        self._name = name
+    def __init__(self, name: str, setup: str, source: BinaryIO, sink: BinaryIO) -> None:
+        self._name, self._setup = name, setup
         self._source = source
         self._sink = sink
         self._requests: queue.SimpleQueue[frames.Head] = queue.SimpleQueue()
         self._cancelled = -1
         """The newest id that was cancelled; older ones are over anyway."""
         self._sent_at = 0.0
+        self._stage = ""
+        """What the engine that loads is doing."""
         self._faulty = False
         """Whether a failure to tell phonemes was logged."""
 
@@ -144,24 +157,64 @@ class Worker:
         """Serve until the input ends; returns only if the engine cannot be loaded."""
         threading.Thread(target=self._listen, name="listen", daemon=True).start()
         try:
-            voicebox = Voicebox(make_engine(self._name))
-            voicebox.load()
-            voices = [asdict(voice) for voice in voicebox.engine.voices()]
+            voicebox = self._loaded()
+            voices = self._voices(voicebox.engine)
         except Exception as error:  # noqa: BLE001 - the parent is told
             self._report(None, error)
             return 1
         engine = voicebox.engine
+        pace = astuple(engine.pace) if isinstance(engine, LoadsLong) else None
         tells = isinstance(engine, TellsPhonemes)
-        self._send({"is": "ready", "name": engine.name, "voices": voices, "phonemes": tells})
+        head = {"is": "ready", "name": engine.name, "voices": voices, "phonemes": tells}
+        self._send(head | {"pace": pace})
         while True:
-            head = self._requests.get()
-            if head["do"] == "phonemes":
-                self._tell(engine, head)
-                continue
+            self._serve(voicebox, self._next(engine))
+
+    def _loaded(self) -> Voicebox:
+        engine = make_engine(self._name, self._setup)
+        if isinstance(engine, LoadsLong):
+            engine.progress = self._progress
+        voicebox = Voicebox(engine)
+        voicebox.load()
+        if isinstance(engine, LoadsLong):
+            engine.progress = lambda stage, share: None
+        return voicebox
+
+    def _progress(self, stage: str, share: float) -> None:
+        if stage != self._stage or time.monotonic() - self._sent_at >= WORKING_S:
+            self._stage = stage
+            self._send({"is": "progress", "stage": stage, "share": round(share, 3)})
+
+    def _next(self, engine: Engine) -> frames.Head:
+        """The next thing to do; the voices are as they are on disk by then."""
+        while isinstance(engine, VoicesChange):
             try:
-                self._speak(voicebox, head["id"], SpeechRequest(**head["request"]))
-            except Exception as error:  # noqa: BLE001 - the parent is told
-                self._report(head.get("id"), error)
+                head = self._requests.get(timeout=LOOK_S)
+            except queue.Empty:
+                head = {}
+            self._refresh(engine)
+            if head:
+                return head
+        return self._requests.get()
+
+    def _refresh(self, engine: VoicesChange) -> None:
+        try:
+            if engine.refresh():
+                self._send({"is": "voices", "voices": self._voices(engine)})
+        except Exception as error:  # noqa: BLE001 - the voices of before still speak
+            log.error("the voices cannot be looked at: %s", error)
+
+    def _voices(self, engine: Engine) -> list[dict[str, str]]:
+        return [asdict(voice) for voice in engine.voices()]
+
+    def _serve(self, voicebox: Voicebox, head: frames.Head) -> None:
+        if head["do"] == "phonemes":
+            self._tell(voicebox.engine, head)
+            return
+        try:
+            self._speak(voicebox, head["id"], SpeechRequest(**head["request"]))
+        except Exception as error:  # noqa: BLE001 - the parent is told
+            self._report(head.get("id"), error)
 
     def _listen(self) -> None:
         code = 1
@@ -252,7 +305,7 @@ def _claim_pipes() -> tuple[BinaryIO, BinaryIO]:
 
 
 def main() -> int:
-    """Run the worker of the engine that the first argument names."""
+    """Run the worker of the engine that the arguments name."""
     end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "win32":
@@ -261,7 +314,7 @@ def main() -> int:
     sys.setswitchinterval(0.0005)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     source, sink = _claim_pipes()
-    return Worker(sys.argv[1], source, sink).run()
+    return Worker(sys.argv[1], "".join(sys.argv[2:3]), source, sink).run()
 
 
 if __name__ == "__main__":

@@ -27,9 +27,19 @@ _NUMBER = re.compile(r"\d+")
 class Weights:
     """The tensors of one file, by the names of layout.py. To be closed, or used by `with`."""
 
-    def __init__(self, path: Path, *, allow_pt: bool = False) -> None:
-        """Open a file; raises EngineMissing if it cannot be read, or is a `.pt` and may not be."""
+    def __init__(
+        self,
+        path: Path,
+        *,
+        allow_pt: bool = False,
+        taken: Callable[[int], None] = lambda count: None,
+    ) -> None:
+        """Open a file; raises EngineMissing if it cannot be read, or is a `.pt` and may not be.
+
+        `taken` hears of each tensor that is taken, how many bytes it has.
+        """
         self.path = path
+        self._taken = taken
         self._get: Callable[[str], Tensor]
         self._names: dict[str, str] = {}
         """Name without what stands in front -> name in the file."""
@@ -67,9 +77,11 @@ class Weights:
     def __getitem__(self, name: str) -> Tensor:
         """A tensor on the CPU, as the file has it. Raises EngineMissing."""
         try:
-            return self._get(self._names[name])
+            tensor = self._get(self._names[name])
         except Exception as error:
             raise EngineMissing(f"{self.path} cannot be read ({error}); {AGAIN}") from error
+        self._taken(tensor.nbytes)
+        return tensor
 
     def rows(self, name: str) -> int:
         """The first number of a tensor's shape; 0 if there is no such tensor."""

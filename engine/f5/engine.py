@@ -1,26 +1,33 @@
 """F5 behind the protocol of engine/speech.py: voices by their ids, lines in, audio out.
 
-Does not know where settings or the voice library come from: whoever makes it passes a `Source` and
-the voices. `worker.py` makes engines without arguments, so it is to name a subclass or a function
-that knows them. Imports torch when it is loaded, not before.
+Does not know where settings or the voice library come from: whoever makes it (setup.py) passes a
+`Source`, the voices, and how to read them again. Imports torch when it is loaded, not before.
 """
 
 from __future__ import annotations
 
 import logging
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.f5 import reference
+from engine.f5 import faults, reference
 from engine.f5.config import RATE
-from engine.f5.options import Source
+from engine.f5.options import Options, Source
+from engine.f5.supply import in_time
+from engine.f5.warmup import warm_up
 from engine.speech import (
     BadRequest,
     Chunk,
     EngineFailed,
     EngineMissing,
+    LineFailed,
+    Pace,
+    Progress,
+    Samples,
     SpeechRequest,
     UnknownVoice,
     Voice,
@@ -33,6 +40,12 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 INSTALL = "F5 needs torch and safetensors, which are not installed: scripts/run --with f5"
+NO_VOICE = (
+    "F5 has no voice that can be used: add one, a clip of 3 to 12 s and its words "
+    "(python -m bot voices add), then start again"
+)
+
+Stamp = tuple[tuple[str, int, int], ...]
 
 
 class _Stopped(Exception):  # noqa: N818 - no error
@@ -45,11 +58,25 @@ class F5Engine:
     name = "f5"
     calibration = ""
 
-    def __init__(self, source: Source, voices: Sequence[Reference]) -> None:
+    def __init__(
+        self,
+        source: Source,
+        voices: Sequence[Reference],
+        reread: Callable[[], Sequence[Reference]] | None = None,
+        *,
+        folder: Path | None = None,
+    ) -> None:
+        """`reread` gives the voices anew once something in `folder` has changed."""
         self._source = source
+        self._stamp = _stamp(folder)
         self._references = {reference.voice.id: reference for reference in voices}
+        self._reread, self._folder = reread, folder
         self._enrolled: dict[str, Enrolled] = {}
         self._model: Model | None = None
+        self.progress: Progress = lambda stage, share: None
+        self.pace = Pace(0.0)
+        self._share = 0.0
+        """Of the warm-up, how much is done."""
 
     @property
     def model(self) -> Model:
@@ -59,24 +86,35 @@ class F5Engine:
         return self._model
 
     def load(self) -> None:
-        """Load the model and enrol the voices; a voice that cannot be is logged and left out.
+        """Load the model, enrol the voices, say a few lines unheard to see how quick it is.
+
+        A voice that cannot be enrolled is logged and left out.
 
         Raises:
             EngineMissing: a file, a package or every voice is missing.
+            EngineFailed: there is not enough memory.
         """
+        self.progress("starting torch", 0.0)
         try:
             from engine.f5.model import load
         except (ImportError, OSError) as error:
             raise EngineMissing(f"{INSTALL} ({error!s:.200})") from error
-        self._model = load(self._source)
-        for reference_ in list(self._references.values()):
-            try:
-                self.enrol(reference_)
-            except BadRequest as error:
-                log.error("voice %s cannot be used: %s", reference_.voice.id, error)
-                del self._references[reference_.voice.id]
-        if not self._enrolled:
-            raise EngineMissing("F5 has no voice: add one, a clip of 3 to 12 s and its words")
+        try:
+            self._model = load(self._source, self.progress)
+            self._enrol_all(list(self._references.values()))
+            if not self._enrolled:
+                raise EngineMissing(NO_VOICE)
+            self.pace = warm_up(self._unheard, self._warming)
+        except LineFailed as error:
+            raise EngineMissing(
+                f"{error}, in its very first line: compute in fp32, or take another model"
+            ) from error
+        except (MemoryError, RuntimeError) as error:
+            if not faults.out_of_memory(error):
+                raise
+            raise EngineFailed(
+                "not enough memory for F5: end what else uses it, or take a smaller model"
+            ) from error
 
     def enrol(self, voice: Reference) -> None:
         """Add or replace a voice. Raises BadRequest if its clip cannot be used."""
@@ -90,8 +128,24 @@ class F5Engine:
         self._references.pop(voice, None)
 
     def voices(self) -> list[Voice]:
-        """The voices that were enrolled, in the order they were given."""
+        """The voices that can be spoken with, in the order they were given."""
         return [reference.voice for reference in self._references.values()]
+
+    def refresh(self) -> bool:
+        """Take in what has changed in the folder of the voices; whether anything has."""
+        if self._reread is None or (stamp := _stamp(self._folder)) == self._stamp:
+            return False
+        changed = {name.partition("/")[0] for name, _, _ in set(stamp) ^ set(self._stamp)}
+        self._stamp = stamp
+        before = self.voices()
+        found = {reference.voice.id: reference for reference in self._reread()}
+        for id_ in self._references.keys() - found.keys():
+            self.remove(id_)
+        self._enrol_all(
+            [new for id_, new in found.items() if id_ in changed or id_ not in self._references]
+        )
+        self._references = {id_: self._references[id_] for id_ in found if id_ in self._enrolled}
+        return self.voices() != before
 
     def synthesise(
         self,
@@ -99,7 +153,7 @@ class F5Engine:
         emit: Callable[[Chunk], None],
         cancelled: Callable[[], bool],
     ) -> None:
-        """Speak, a chunk for each sentence. `cancelled` is asked before every layer."""
+        """Speak, a chunk for each sentence. `cancelled` is asked four times in every layer."""
         voice = self._named(request.voice)
         options = self._references[voice].options
         options = replace(options, speed=options.speed * request.rate)
@@ -110,26 +164,67 @@ class F5Engine:
             if cancelled():
                 raise _Stopped
 
-        said = self.model.speak(
-            self._enrolled[voice], request.text, options, tick, max_seconds=request.max_seconds
-        )
+        said = self._said(self._enrolled[voice], request, options, tick)
         try:
             for samples in said:
                 emit(Chunk(samples, RATE))
         except _Stopped:
             log.debug("stopped early")
         except (MemoryError, RuntimeError) as error:
-            line = str(error).partition("\n")[0]
-            raise EngineFailed(f"F5 failed: {line:.200}") from error
+            raise faults.meaning(error, on_card=self.model.on_card) from error
 
     def close(self) -> None:
         """Give the weights and voices back."""
         self._model = None
         self._enrolled.clear()
 
+    def _said(
+        self, voice: Enrolled, request: SpeechRequest, options: Options, tick: Callable[[], None]
+    ) -> Iterator[Samples]:
+        """The audio of a line, a piece as soon as it can be followed by the next without a gap."""
+        model = self.model
+        pieces = model.plan(voice, request.text, options)
+        pieces = model.within(pieces, voice, options, request.max_seconds)
+        made = model.say(voice, pieces, options, tick)
+        return in_time(made, [piece.seconds for piece in pieces], self.pace)
+
+    def _enrol_all(self, voices: Sequence[Reference]) -> None:
+        for i, voice in enumerate(voices):
+            self.progress("enrolling voices", i / len(voices))
+            try:
+                self.enrol(voice)
+            except BadRequest as error:
+                log.error("voice %s cannot be used: %s", voice.voice.id, error)
+                self.remove(voice.voice.id)
+
+    def _unheard(self, text: str) -> float:
+        voice = self._named(DEFAULT)
+        options = self._references[voice].options
+        said = self.model.speak(self._enrolled[voice], text, options, self._still_warming)
+        return sum(len(samples) for samples in said) / RATE
+
+    def _warming(self, share: float) -> None:
+        self._share = share
+        self._still_warming()
+
+    def _still_warming(self) -> None:
+        self.progress("warming up", self._share)
+
     def _named(self, voice: str) -> str:
-        name = voice or (DEFAULT if DEFAULT in self._enrolled else next(iter(self._enrolled), ""))
+        name = voice
+        if voice in ("", DEFAULT):
+            name = DEFAULT if DEFAULT in self._enrolled else next(iter(self._enrolled), DEFAULT)
         if name not in self._enrolled:
-            known = ", ".join(self._enrolled)
+            known = ", ".join(self._enrolled) or "none"
             raise UnknownVoice(f"F5 has no voice {name!r:.60}; there are: {known:.300}")
         return name
+
+
+def _stamp(folder: Path | None) -> Stamp:
+    """What changes with a voice: its files, their sizes and times."""
+    found = []
+    for file in sorted(folder.glob("*/*")) if folder is not None else ():
+        with suppress(OSError):  # just removed
+            at = file.stat()
+            found.append((f"{file.parent.name}/{file.name}", at.st_size, at.st_mtime_ns))
+    return tuple(found)

@@ -3,6 +3,7 @@
     load      checkpoint -> network, tables, vocoder                 once
     enrol     clip and its words -> mel frames, kept                 once for each voice
     plan      text -> pieces, each with its tokens and its length
+    within    pieces -> those that fit into so many seconds, the last one cut at a word
     render    pieces, noise -> mel frames (the steps)
     decode    mel frames -> samples
 
@@ -11,33 +12,41 @@ Does not know voices on disk, processes or loudness. Used from one thread.
 
 from __future__ import annotations
 
+import gc
 import logging
 import math
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from engine.f5 import checkpoint, duration, linear, mel, outcome, sampler
+from engine.f5 import checkpoint, duration, faults, linear, mel, outcome, sampler
 from engine.f5.checkpoint import Weights
 from engine.f5.config import HOP, MAX_FRAMES, RATE, Config, of_folder
 from engine.f5.dit import DiT, Line, Tick
 from engine.f5.joins import Joiner
-from engine.f5.layout import transformer, vocos
+from engine.f5.layout import VocosShape, transformer, vocos
 from engine.f5.options import DTYPES, Options, Source
 from engine.f5.tables import Tables
 from engine.f5.text import Vocab, chunks, closed, read_vocab, sentences
 from engine.f5.vocos import Vocos
-from engine.speech import BadRequest, EngineFailed, EngineMissing, Samples
+from engine.speech import BadRequest, EngineMissing, LineFailed, Progress, Samples
 
 log = logging.getLogger(__name__)
 
+READING = "reading weights"
+"""What `load` is doing, as it tells."""
 _LEVEL = 0.1
 """A quieter clip is raised to this RMS."""
 _PIECE_BYTES = 160
 """Of a long line: what is longer is cut."""
+_LESS_BYTES = 40
+"""The same once there was too little memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +73,13 @@ class Piece:
 
     text: str
     line: Line
+    seconds: float
+    """Of what is heard of it."""
+
+    @property
+    def frames(self) -> int:
+        """Its length, the reference included."""
+        return self.line.frames
 
 
 class Model:
@@ -75,6 +91,11 @@ class Model:
         self.config, self.vocab = config, vocab
         self._network, self._tables, self._vocoder = network, tables, vocoder
         self._generator = torch.Generator()
+
+    @property
+    def on_card(self) -> bool:
+        """Whether it runs on a graphics card."""
+        return self._network.device.type != "cpu"
 
     def memory(self) -> dict[str, int]:
         """Bytes that are held, by part."""
@@ -107,8 +128,10 @@ class Model:
         frames = mel.frames(clip).to(self._network.device)
         return Enrolled(frames, full, short, len(clip) // HOP, seconds, rms)
 
-    def plan(self, voice: Enrolled, text: str, options: Options) -> list[Piece]:
-        """Cut a text into pieces and give each its length.
+    def plan(
+        self, voice: Enrolled, text: str, options: Options, most: int = _PIECE_BYTES
+    ) -> list[Piece]:
+        """Cut a text into pieces of at most `most` bytes and give each its length.
 
         Raises:
             BadRequest: there is nothing to say, or a piece is too long.
@@ -116,15 +139,47 @@ class Model:
         text = text.encode("utf-8", "replace").decode()
         if options.compat:
             most = duration.most_bytes(voice.short_text, voice.seconds, options.speed)
-            texts, rule = chunks(text, most), duration.upstream
+            texts = chunks(text, most)
         else:
-            texts, rule = sentences(self.vocab.known(text), _PIECE_BYTES), duration.ours
-        if not any(c.isalnum() for c in text):
+            texts = sentences(self.vocab.known(text), most)
+        if not any(map(_sounds, texts)):
             raise BadRequest("there is nothing in the text that this voice can say")
-        return [
-            self._piece(voice, part, rule(voice.frames, voice.text, part, options.speed))
-            for part in texts
-        ]
+        return [self._piece(voice, part, options) for part in texts]
+
+    def within(
+        self, pieces: Sequence[Piece], voice: Enrolled, options: Options, seconds: float
+    ) -> list[Piece]:
+        """The pieces that are heard within so many seconds; what goes beyond is not even made.
+
+        The last one ends with a whole word, as far as there is one; a first word is always said.
+        """
+        kept: list[Piece] = []
+        for piece in pieces:
+            if seconds <= 0:
+                break
+            fitting: Piece | None = piece
+            if piece.seconds > seconds and not options.compat:
+                fitting = self._shortened(piece, voice, options, seconds, must=not kept)
+            if fitting is None:
+                break
+            kept.append(fitting)
+            seconds -= piece.seconds
+        return kept
+
+    def _shortened(
+        self, piece: Piece, voice: Enrolled, options: Options, seconds: float, *, must: bool
+    ) -> Piece | None:
+        """A piece with only as many words as fit, or characters where there is no space."""
+        space = " " if " " in piece.text else ""
+        parts = piece.text.split(" ") if space else list(piece.text)
+
+        def first(count: int) -> Piece:
+            return self._piece(voice, space.join(parts[:count]), options)
+
+        fit = bisect_right(range(1, len(parts) + 1), seconds, key=lambda n: first(n).seconds)
+        if must:
+            fit = max(fit, next((i for i, part in enumerate(parts, 1) if _sounds(part)), 1))
+        return first(fit) if any(map(_sounds, parts[:fit])) else None
 
     def speak(
         self,
@@ -137,20 +192,58 @@ class Model:
     ) -> Iterator[Samples]:
         """Speak a line: audio of each piece at 24 kHz as soon as it is made.
 
-        `tick` is called all the time and may raise to stop. Pieces that would begin after
-        `max_seconds` are not made.
+        `tick` is called all the time and may raise to stop. What would be heard after `max_seconds`
+        is not made.
 
         Raises:
             BadRequest: the text cannot be spoken, or so many steps cannot be taken.
             EngineMissing: the checkpoint is gone, and a table for this number of steps is not made.
-            EngineFailed: what was made is no speech, twice.
+            LineFailed: what was made is no speech, twice.
         """
-        pieces = _capped(self.plan(voice, text, options), voice, max_seconds)
-        drawn = self.noise([piece.line.frames for piece in pieces], options)
-        joiner = Joiner()
-        for i, (piece, noise) in enumerate(zip(pieces, drawn, strict=True)):
-            wave = self._say(voice, piece, noise, options, tick)
-            yield joiner.add(wave, last=i == len(pieces) - 1)
+        pieces = self.within(self.plan(voice, text, options), voice, options, max_seconds)
+        return self.say(voice, pieces, options, tick)
+
+    def say(
+        self, voice: Enrolled, pieces: Sequence[Piece], options: Options, tick: Tick = lambda: None
+    ) -> Iterator[Samples]:
+        """Speak what was planned; otherwise as `speak`.
+
+        Where memory runs out for one piece, it is tried once more in smaller ones.
+        """
+        noise = self.noise([piece.frames for piece in pieces], options)
+        waiting = deque(zip(pieces, noise, strict=True))
+        joiner, ran_out = Joiner(), options.compat
+        while waiting:
+            piece, drawn = waiting.popleft()
+            wave = self._tried(voice, piece, drawn, options, tick, last_try=ran_out)
+            if wave is None:
+                ran_out = True
+                _free_memory()
+                less = self.plan(voice, piece.text, options, _LESS_BYTES)
+                noise = self.noise([part.frames for part in less], options)
+                waiting.extendleft(reversed([*zip(less, noise, strict=True)]))
+            else:
+                yield joiner.add(wave, last=not waiting)
+
+    def _tried(
+        self,
+        voice: Enrolled,
+        piece: Piece,
+        noise: Tensor,
+        options: Options,
+        tick: Tick,
+        *,
+        last_try: bool,
+    ) -> Samples | None:
+        """As `_say`; None where memory ran out, unless it was the last try."""
+        try:
+            return self._say(voice, piece, noise, options, tick)
+        except Exception as error:
+            if last_try or not faults.out_of_memory(error):
+                raise
+            log.info("too little memory for a piece of %d frames", piece.frames)
+        # Not before the error is gone: it holds what was half made.
+        return None
 
     def _say(
         self, voice: Enrolled, piece: Piece, noise: Tensor, options: Options, tick: Tick
@@ -163,11 +256,11 @@ class Model:
             wave = self.decode(frames[voice.frames :])
             if options.compat:
                 return wave * np.float32(min(1.0, voice.rms / _LEVEL))
-            wrong = outcome.fault(wave, (piece.line.frames - voice.frames - 1) * HOP / RATE)
+            wrong = outcome.fault(wave, (piece.frames - voice.frames - 1) * HOP / RATE)
             if not wrong:
                 return wave
             log.info("a piece came out wrong: %s", wrong)
-        raise EngineFailed(f"F5 made no speech of it: {wrong}")
+        raise LineFailed(f"F5 made no speech of it: {wrong}")
 
     def noise(self, lengths: Sequence[int], options: Options) -> list[Tensor]:
         """The noise of the pieces of one line, in order."""
@@ -211,42 +304,60 @@ class Model:
         samples: Samples = self._vocoder(frames).cpu().numpy()
         return samples
 
-    def _piece(self, voice: Enrolled, text: str, frames: int) -> Piece:
+    def _piece(self, voice: Enrolled, text: str, options: Options) -> Piece:
+        rule = duration.upstream if options.compat else duration.ours
         ids = torch.tensor(self.vocab.ids(voice.text + text))
+        frames = rule(voice.frames, voice.text, text, options.speed)
         frames = max(frames, len(ids) + 1, len(voice.mel) + 1)
         if frames > MAX_FRAMES:
             seconds = MAX_FRAMES * HOP / RATE
             raise BadRequest(f"reference and text would take more than {seconds:.0f} s at once")
-        return Piece(text, Line(ids.to(self._network.device), voice.mel, frames))
+        line = Line(ids.to(self._network.device), voice.mel, frames)
+        return Piece(text, line, (frames - voice.frames - 1) * HOP / RATE)
 
 
-def _capped(pieces: list[Piece], voice: Enrolled, seconds: float) -> list[Piece]:
-    """The pieces that begin before so many seconds; the first one always."""
-    kept: list[Piece] = []
-    frames = 0
-    for piece in pieces:
-        if kept and frames * HOP >= seconds * RATE:
-            break
-        kept.append(piece)
-        frames += piece.line.frames - voice.frames
-    return kept
+def _sounds(text: str) -> bool:
+    return any(c.isalnum() for c in text)
 
 
-def load(source: Source) -> Model:
-    """Load a model. Raises EngineMissing with one line that says what is wrong and who must act."""
+def _free_memory() -> None:
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be loaded, and how: found out without reading any weights."""
+
+    model: Path
+    """The checkpoint."""
+    config: Config
+    vocab: Vocab
+    vocoder: Path
+    """The weights of the vocoder."""
+    shape: VocosShape
+    device: torch.device
+    dtype: torch.dtype
+    kind: str
+    """One of options.LINEARS."""
+
+    def __str__(self) -> str:
+        """In a few words, for people."""
+        kind = "int8" if self.kind == "int8" else str(self.dtype).removeprefix("torch.")
+        return f"{self.config.name}, {self.model.name}, {kind} on {self.device}"
+
+
+def look(source: Source) -> Plan:
+    """Look at the files of a model, but for their weights. Raises EngineMissing as `load`."""
     path = checkpoint.model_file(source.model, allow_pt=source.allow_pt)
     config = of_folder(path.parent, source.config)
-    vocoder_path, shape = checkpoint.vocos_files(source.vocoder)
+    vocoder, shape = checkpoint.vocos_files(source.vocoder)
     vocab = read_vocab(checkpoint.vocab_file(path))
     device = _device(source.device)
     dtype = _dtype(source.dtype, device)
     kind = "int8" if source.dtype == "int8" else source.linear
-    ways = linear.ways(kind, device, dtype)
-
-    def reopen() -> Weights:
-        return Weights(path, allow_pt=source.allow_pt)
-
-    with torch.inference_mode(), reopen() as weights:
+    with Weights(path, allow_pt=source.allow_pt) as weights:
         rows = weights.rows("text_embed.text_embed.weight")
         if rows and rows != len(vocab) + 1:
             raise EngineMissing(
@@ -254,12 +365,34 @@ def load(source: Source) -> Model:
                 f"{len(vocab)}: put the model's own vocab.txt there"
             )
         weights.check(transformer(config, len(vocab) + 1), config.name)
-        tables = Tables(config, weights, reopen, device)
-        network = DiT(config, weights, ways, device, dtype)
-    with torch.inference_mode(), Weights(vocoder_path, allow_pt=True) as weights:
+    with Weights(vocoder, allow_pt=True) as weights:
         weights.check(vocos(shape), "Vocos")
-        vocoder = Vocos(shape, weights, device)
-    return Model(config, vocab, network, tables, vocoder)
+    return Plan(path, config, vocab, vocoder, shape, device, dtype, kind)
+
+
+def load(source: Source, progress: Progress = lambda stage, share: None) -> Model:
+    """Load a model, telling how much of its file is read.
+
+    Raises EngineMissing with one line that says what is wrong and who must act.
+    """
+    plan = look(source)
+    ways = linear.ways(plan.kind, plan.device, plan.dtype)
+    size, read = max(1, plan.model.stat().st_size), 0
+
+    def taken(count: int) -> None:
+        nonlocal read
+        read += count
+        progress(READING, min(1.0, read / size))
+
+    def reopen(watch: Callable[[int], None] = lambda count: None) -> Weights:
+        return Weights(plan.model, allow_pt=source.allow_pt, taken=watch)
+
+    with torch.inference_mode(), reopen(taken) as weights:
+        tables = Tables(plan.config, weights, reopen, plan.device)
+        network = DiT(plan.config, weights, ways, plan.device, plan.dtype)
+    with torch.inference_mode(), Weights(plan.vocoder, allow_pt=True) as weights:
+        vocoder = Vocos(plan.shape, weights, plan.device)
+    return Model(plan.config, plan.vocab, network, tables, vocoder)
 
 
 def _device(name: str) -> torch.device:
