@@ -23,17 +23,26 @@ from bot.chat.connector import Connector, Emit, LeavingOut
 from bot.chat.supervise import supervise
 from bot.control import Control
 from bot.drops import Drops
+from bot.engines import build_engines, uses_f5
 from bot.exits import Exit, NothingHeard
 from bot.hearing import Hearing
 from bot.intake import Intake
 from bot.lists import Watch, files
 from bot.outputs import check_output
-from bot.policy import build_policy, build_rules, requests, voices, wrong_voice
+from bot.policy import (
+    build_policy,
+    build_rules,
+    cloned_voices,
+    requests,
+    voices,
+    wrong_voice,
+)
 from bot.settings import Settings
 from bot.speaker import Speaker
 from bot.telemetry import Ledger
-from engine.speech import BadRequest, EngineMissing, SpeechError, SpeechRequest
-from engine.supervisor import ESPEAK, Engines, EngineSpec, Supervisor
+from engine.speech import BadRequest, EngineMissing, Progress, SpeechError, SpeechRequest
+from engine.supervisor import HASTE_S, Attempt, Engines
+from engine.voices import DEFAULT
 from filters.chain import Rules
 from filters.message import ChatMessage, Verdict
 
@@ -42,10 +51,6 @@ log = logging.getLogger(__name__)
 READY = "ready to speak"
 """What the log says once the first line could be heard at once."""
 _SWEEP_S = 1.0
-_NEURAL_S = 5.0
-"""Seconds without audio or a sign of work after which a neural engine has hung."""
-_LOADING_S = 300.0
-"""Seconds that a large model may take to load."""
 
 
 class Bot:
@@ -57,11 +62,15 @@ class Bot:
         *,
         fast: bool = False,
         now: Callable[[], float] = time.monotonic,
+        progress: Progress = lambda stage, share: None,
     ) -> None:
-        """`fast`: a simulated output does not wait for real time. Raises BadInput."""
+        """`fast`: a simulated output does not wait for real time. `progress` hears how far F5 is
+        with loading. Raises BadInput.
+        """
         check_output(settings.audio.output)
         self._bounds = settings.backlog
         self._voices = tuple(voices(settings))
+        self._cloned = tuple(cloned_voices(settings)) if uses_f5(settings) else ()
         self._hold_s = settings.hold_seconds
         bounds = settings.backlog
         self.ledger = Ledger(now)
@@ -74,7 +83,7 @@ class Bot:
             latency=settings.audio.latency,
             on_started=lambda utterance, at: self.speaker.started(utterance, at),
         )
-        self.engines = build_engines(settings.speech.engine)
+        self.engines = build_engines(settings, progress)
         # Before the lists are read: what changes from here on is seen.
         self._lists = Watch(files(settings), lambda: build_rules(settings), self._take_rules)
         policy = build_policy(settings)
@@ -86,7 +95,7 @@ class Bot:
             engines=self.engines,
             player=self.player,
             ledger=self.ledger,
-            request=requests(settings),
+            request=requests(settings, lambda: self.engines.primary.voices),
             stale_s=bounds.stale_s,
             now=now,
             judge=self._hearing.judge if self._hearing else None,
@@ -145,6 +154,7 @@ class Bot:
                         group.create_task(self._speak(), name="speaker"),
                         group.create_task(self._sweep(), name="sweep"),
                         group.create_task(self._lists.run(), name="lists"),
+                        group.create_task(self._look_at_cloned(), name="cloned voices"),
                     ]
                     if self._drops is not None:
                         work.append(group.create_task(self._drops.run(), name="drops"))
@@ -205,9 +215,10 @@ class Bot:
     async def _try_voices(self) -> None:
         """Speak unheard in each voice: a wrong one is told now, and a first line finds all warm."""
         for setting, voice in self._voices:
-            attempt = next(self.engines.attempts())
+            attempt = self._first_attempt()
             try:
-                async with aclosing(attempt.speak(SpeechRequest("ready", voice))) as chunks:
+                request = SpeechRequest("ready", voice, stand_in=voice if self._cloned else "")
+                async with aclosing(attempt.speak(request)) as chunks:
                     async for _ in chunks:
                         pass
             except BadRequest as error:
@@ -216,18 +227,31 @@ class Bot:
                 log.warning("%s is not ready: %s", attempt.name, error)
                 return
 
+    def _first_attempt(self) -> Attempt:
+        """With the engine that is there from the start; F5 may take long."""
+        if self._cloned and self.engines.last_resort is not None:
+            return Attempt(self.engines.last_resort, patience_s=HASTE_S, voice="")
+        return next(self.engines.attempts())
+
+    async def _look_at_cloned(self) -> None:
+        """Say which of the voices that are set F5 does not have, once it is ready."""
+        if not self._cloned:
+            return
+        try:
+            await self.engines.primary.wait_ready()
+        except SpeechError:
+            return  # the supervisor has told who must act
+        there = {voice.id for voice in self.engines.primary.voices}
+        for setting, voice in self._cloned:
+            if voice not in there and voice != DEFAULT:
+                log.warning(
+                    "%s: F5 has no voice %r; there are: %s; its lines go to the embedded voice",
+                    *(setting, voice, ", ".join(sorted(there))),
+                )
+
 
 def _wall_clock() -> datetime:
     return datetime.now(UTC).astimezone()
-
-
-def build_engines(name: str) -> Engines:
-    """The chosen engine with the embedded voice behind it, not yet started."""
-    espeak = Supervisor(ESPEAK)
-    if name == ESPEAK.argument:
-        return Engines(espeak)
-    own = EngineSpec(name, name, first_chunk_s=_NEURAL_S, chunk_s=_NEURAL_S, start_s=_LOADING_S)
-    return Engines(Supervisor(own), espeak)
 
 
 def build_hearing(
@@ -240,10 +264,13 @@ def build_hearing(
     if not settings.filter.heard:
         return None
     hearing = Hearing(rules, engines.supervisors(), dropped)
+    other = engines.last_resort
+    # F5 tells no phonemes: the embedded voice's stand for them.
+    teller = other if uses_f5(settings) and other is not None else engines.primary
     for _, voice in voices(settings):
-        hearing.learn(engines.primary.name, voice)
-    if engines.last_resort is not None:
-        hearing.learn(engines.last_resort.name, "")
+        hearing.learn(teller.name, voice)
+    if other is not None and other is not teller:
+        hearing.learn(other.name, "")
     return hearing
 
 

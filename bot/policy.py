@@ -5,18 +5,19 @@ Does not apply any rule: it only builds them, and has the list files read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from bot import lists
 from bot.backlog import author_key
+from bot.engines import uses_f5
 from bot.exits import BadInput
 from bot.intake import Policy
 from bot.line import Line
 from bot.settings import PREFIX, Settings
 from bot.settings import Limit as LimitSettings
 from bot.telemetry import shown
-from engine.author_voices import author_voice
-from engine.speech import BadRequest, SpeechRequest
+from engine.author_voices import author_choice, author_voice
+from engine.speech import BadRequest, SpeechRequest, Voice
 from filters.assemble import assemble, shipped_lists
 from filters.chain import Rules
 from filters.gate import BOTS, Gate
@@ -121,10 +122,18 @@ def _speech(limit: LimitSettings) -> dict[Rank, Limit]:
 
 
 def voices(settings: Settings) -> Iterator[tuple[str, str]]:
-    """Every voice that a line may be given, and the setting that names it, as it is to be told."""
+    """Every voice that a line may be given, of the embedded voice or of the user's own engine, and
+    the setting that names it, as it is to be told."""
     yield f"{PREFIX}SPEECH__VOICE", settings.speech.voice
     for language, voice in settings.speech.voices.items():
         yield f"{PREFIX}SPEECH__VOICES: {language}={voice}", voice
+
+
+def cloned_voices(settings: Settings) -> Iterator[tuple[str, str]]:
+    """The same of F5."""
+    yield f"{PREFIX}F5__VOICE", settings.f5.voice
+    for language, voice in settings.f5.voices.items():
+        yield f"{PREFIX}F5__VOICES: {language}={voice}", voice
 
 
 def wrong_voice(setting: str, error: BadRequest) -> BadInput:
@@ -132,15 +141,31 @@ def wrong_voice(setting: str, error: BadRequest) -> BadInput:
     return BadInput(f"{setting}: {error}; see: python -m bot voices")
 
 
-def requests(settings: Settings) -> Callable[[Line], SpeechRequest]:
-    """What makes a line's request to the engine: the voice and the longest audio."""
-    speech = settings.speech
+def requests(
+    settings: Settings, known: Callable[[], Sequence[Voice]] = lambda: ()
+) -> Callable[[Line], SpeechRequest]:
+    """What makes a line's request to the engine: the voice and the longest audio.
+
+    `known` gives the voices that F5 has by now.
+    """
+    speech, f5 = settings.speech, settings.f5
 
     def request(line: Line) -> SpeechRequest:
-        voice, pitch = speech.voices.get(line.language, speech.voice), 0.0
+        voice, pitch, stand_in = speech.voices.get(line.language, speech.voice), 0.0, ""
+        author = ":".join(author_key(line.message))
         if speech.voice_per_author:
-            voice, pitch = author_voice(voice, ":".join(author_key(line.message)))
+            voice, pitch = author_voice(voice, author)
+        if uses_f5(settings):
+            stand_in, voice = voice, f5.voices.get(line.language, f5.voice)
+            if speech.voice_per_author:
+                voice = author_choice(_speaking(known(), line.language), author) or voice
         seconds = speech.max_paid_s if line.paid else speech.max_s
-        return SpeechRequest(line.spoken, voice, speech.rate, pitch, seconds)
+        return SpeechRequest(line.spoken, voice, speech.rate, pitch, seconds, stand_in)
 
     return request
+
+
+def _speaking(known: Sequence[Voice], language: str) -> list[str]:
+    """The voices of a language; where there is none, all."""
+    own = [voice.id for voice in known if language and voice.language[:2].lower() == language]
+    return own or [voice.id for voice in known]

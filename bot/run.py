@@ -22,7 +22,9 @@ from bot.chat.connector import Connector, Fatal
 from bot.chat.console import Console
 from bot.chat.record import Recorder
 from bot.chat.replay import Replay
+from bot.engines import F5
 from bot.outputs import is_same_file
+from bot.progress import Progress
 from bot.settings import Settings
 from bot.telemetry import set_up_logging
 
@@ -33,12 +35,12 @@ async def run(
     settings: Settings, *, replay: Path | None, fast: bool, record: Path | None, console: bool
 ) -> int:
     """Run the bot and print the closing line. Returns the exit code; raises exits.Exit."""
-    set_up_logging(settings.log.level)
+    bar = set_up_logging(settings.log.level)
     stop = asyncio.Event()
     with ExitStack() as held:
         held.enter_context(_only_bot(settings.state_dir))
         held.enter_context(_stopped_by_signals(stop))
-        bot = Bot(settings, fast=fast)
+        bot = Bot(settings, fast=fast, progress=Progress(F5, bar))
         # Lists and dictionary stay for good: the collector need not walk them, 20 ms each time.
         gc.freeze()
         try:

@@ -10,14 +10,16 @@ from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
 from bot import exits
-from bot.app import build_engines
 from bot.audio.mixer import Outcome
 from bot.audio.player import Ended, OutputUnavailable, Player, State
+from bot.engines import F5, build_engines, uses_f5
 from bot.outputs import check_output
+from bot.progress import Progress
 from bot.settings import Settings
 from bot.telemetry import set_up_logging
 from engine.speech import BadRequest, EngineMissing, SpeechError, SpeechRequest, UnknownVoice
 from engine.supervisor import Engines
+from engine.voices import DEFAULT
 from filters.fold import clean
 
 _UTTERANCE = "say"
@@ -25,17 +27,18 @@ _UTTERANCE = "say"
 
 async def say(settings: Settings, text: str, *, out: Path | None, voice: str | None) -> int:
     """Speak `text` to the output, or into the file `out`. Raises exits.Exit."""
-    set_up_logging("error")
+    bar = set_up_logging("error")
     text = clean(text)
     if not text:
         raise exits.BadInput("there is nothing to say in this text")
     output = settings.audio.output if out is None else f"wav:{out}"
     check_output(output)
-    speech = settings.speech
-    request = SpeechRequest(text, voice or speech.voice, speech.rate, max_seconds=60.0)
     player = Player(output, fast=out is not None, volume=settings.audio.volume, gap=0.0)
-    async with _started(player, build_engines(speech.engine)) as engines:
-        ended = await _spoken(request, engines, player)
+    engines = build_engines(settings, Progress(F5, bar))
+    async with _started(player, engines):
+        if uses_f5(settings):
+            await engines.primary.wait_tried()
+        ended = await _spoken(_request(settings, text, voice), engines, player)
     if ended.outcome is not Outcome.PLAYED:
         raise exits.NothingHeard(f"it was not heard to its end: {player.text}")
     if out is not None:
@@ -43,8 +46,16 @@ async def say(settings: Settings, text: str, *, out: Path | None, voice: str | N
     return exits.STOPPED
 
 
+def _request(settings: Settings, text: str, voice: str | None) -> SpeechRequest:
+    """In the voice that was asked for, of whichever engine has it, else the one that is set."""
+    named = "" if voice in (None, DEFAULT) else voice or ""
+    own = named or settings.speech.voice
+    first = (named or settings.f5.voice) if uses_f5(settings) else own
+    return SpeechRequest(text, first, settings.speech.rate, max_seconds=60.0, stand_in=own)
+
+
 @asynccontextmanager
-async def _started(player: Player, engines: Engines) -> AsyncGenerator[Engines, None]:
+async def _started(player: Player, engines: Engines) -> AsyncGenerator[None, None]:
     await player.start()
     engines.start()
     try:
@@ -52,7 +63,7 @@ async def _started(player: Player, engines: Engines) -> AsyncGenerator[Engines, 
         if player.state is State.WAITING:
             raise exits.NothingHeard(player.text)
         await engines.wait_ready()
-        yield engines
+        yield
     except (EngineMissing, OutputUnavailable) as error:
         raise exits.NothingHeard(str(error)) from None
     finally:
@@ -67,7 +78,11 @@ async def _spoken(request: SpeechRequest, engines: Engines, player: Player) -> E
             async with aclosing(attempt.speak(request)) as audio:
                 chunks = [chunk async for chunk in audio]
         except UnknownVoice as error:
-            raise exits.BadInput(f"{error}; see: python -m bot voices") from None
+            why = why or error
+            if attempt.name == F5:
+                continue  # it may be one of the embedded voice
+            if isinstance(why, UnknownVoice):
+                raise exits.BadInput(f"{why}; see: python -m bot voices") from None
         except BadRequest as error:
             raise exits.BadInput(str(error)) from None
         except SpeechError as error:

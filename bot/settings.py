@@ -27,6 +27,7 @@ from bot import settings_file
 from bot.settings_values import (
     Channels,
     ClientId,
+    Engine,
     Files,
     Hosts,
     Http,
@@ -43,6 +44,7 @@ from bot.settings_values import (
     Words,
     YouTubeChannels,
 )
+from engine.f5.options import FEWEST_STEPS, MOST_STEPS
 
 PREFIX = "ISHOWTTS_"
 DEFAULT_FILE = Path("settings.env")
@@ -205,7 +207,11 @@ class Limit(_Group):
 class Speech(_Group):
     """The voice"""
 
-    engine: str = Field("espeak", description="espeak, or package.module:Class of an own engine")
+    engine: Engine = Field(
+        "auto",
+        description="auto (F5 if its model is set and it is quick enough, else espeak), espeak, "
+        "f5 (however slow it is), or package.module:Class of an own engine",
+    )
     voice: str = Field("en-us", description="Voice id, as python -m bot voices lists them")
     language: Language = Field("en", description="The channel's language: en, es, pt, de or fr")
     voices: Voices = Field(
@@ -216,6 +222,43 @@ class Speech(_Group):
     rate: float = Field(1.0, ge=0.5, le=2.0, description="Speed, 1.0 is the voice's own")
     max_s: float = Field(12, gt=0, le=60, description="Longest line, in seconds of speech")
     max_paid_s: float = Field(25, gt=0, le=60, description="Longest paid line, in seconds")
+
+
+class F5(_Group):
+    """A cloned voice on your graphics card"""
+
+    model: Path | None = Field(
+        None, description="Folder of an F5-TTS model, with its vocab.txt; empty: F5 is not used"
+    )
+    vocoder: Path | None = Field(
+        None, description="Folder of its vocoder; empty: vocos-mel-24khz beside the model's folder"
+    )
+    config: str = Field(
+        "",
+        description="Which model it is, such as F5TTS_v1_Base; empty: by the name of its folder",
+    )
+    device: Annotated[Literal["auto", "cpu", "cuda"], LowerCase] = Field(
+        "auto", description="auto (the graphics card if torch can use it), cpu or cuda"
+    )
+    dtype: Annotated[Literal["auto", "fp32", "fp16", "bf16", "int8"], LowerCase] = Field(
+        "auto",
+        description="auto (fp16 on a card, else fp32), fp32, fp16, bf16 or int8 (CPU only)",
+    )
+    nfe: int = Field(
+        7, ge=FEWEST_STEPS, le=MOST_STEPS, description="Steps: fewer are quicker, more are finer"
+    )
+    guidance: float = Field(
+        2.0, ge=0, le=10, description="How closely text and voice are followed; 0 halves the work"
+    )
+    speed: float = Field(1.0, ge=0.5, le=2.0, description="Speed of a voice that has none itself")
+    allow_pt: bool = Field(False, description="Read a .pt file as well (as tensors only)")
+    voice: str = Field(
+        "default",
+        description="Which cloned voice speaks; default: the one of that id, or the first",
+    )
+    voices: Voices = Field(
+        {}, description="Cloned voices for lines in other languages, such as es=anna,de=ben"
+    )
 
 
 class BacklogBounds(_Group):
@@ -269,6 +312,7 @@ class Settings(BaseSettings):
     filter: Filter = Filter()
     limit: Limit = Limit()
     speech: Speech = Speech()
+    f5: F5 = F5()
     backlog: BacklogBounds = BacklogBounds()
     audio: Audio = Audio()
     log: Log = Log()

@@ -14,6 +14,8 @@ from pydantic_settings import NoDecode
 
 from filters.hosts_allowed import allowed_host
 
+ENGINES = ("auto", "espeak", "f5")
+"""The engines that have a name; all others are classes."""
 _LEAST_PER_MINUTE = 0.01
 _DAY_S = 86_400
 
@@ -103,6 +105,15 @@ def _some_or_none(value: float) -> float:
     return value
 
 
+def _engine(value: str) -> str:
+    if value.strip().lower() in ENGINES:
+        return value.strip().lower()
+    module, colon, name = value.strip().partition(":")
+    if not (module and colon and name):
+        raise ValueError(f"{', '.join(ENGINES)}, or package.module:Class")
+    return value.strip()
+
+
 def _lower(value: object) -> object:
     return value.strip().lower() if isinstance(value, str) else value
 
@@ -112,6 +123,7 @@ LowerCase = BeforeValidator(_lower)
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Words = Annotated[Names, AfterValidator(_one_word_each)]
 Files = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_split)]
+Engine = Annotated[str, AfterValidator(_engine)]
 Language = Annotated[Literal["en", "es", "pt", "de", "fr"], LowerCase]
 Role = Annotated[Literal["everyone", "subscriber", "vip", "moderator", "broadcaster"], LowerCase]
 Languages = Annotated[tuple[Language, ...], NoDecode, BeforeValidator(_split)]

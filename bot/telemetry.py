@@ -12,8 +12,10 @@ import sys
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TextIO
 
 from bot.line import End, Line
+from bot.progress import Bar
 from bot.redaction import redact
 from filters.message import ChatMessage
 
@@ -31,13 +33,31 @@ class _Redacting(logging.Formatter):
         return redact(super().format(record))
 
 
-def set_up_logging(level: str) -> None:
-    """Log to standard error, one line a record, secrets taken out."""
-    handler = logging.StreamHandler(sys.stderr)
+class _AboveBar(logging.StreamHandler[TextIO]):
+    """Writes to standard error, above the bar if there is one."""
+
+    def __init__(self, bar: Bar) -> None:
+        super().__init__(sys.stderr)
+        self._bar = bar
+
+    def emit(self, record: logging.LogRecord) -> None:
+        shown = self._bar.text
+        if shown:
+            self._bar.draw("")
+        super().emit(record)
+        if shown:
+            self._bar.draw(shown)
+
+
+def set_up_logging(level: str) -> Bar:
+    """Log to standard error, one line a record, secrets taken out; give the bar that is there."""
+    bar = Bar(sys.stderr)
+    handler = _AboveBar(bar)
     handler.setFormatter(_Redacting("%(asctime)s %(levelname)-7s %(message)s", "%H:%M:%S"))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     # Its warnings are about its own inside, such as a child that was reaped before it looked.
     logging.getLogger("asyncio").setLevel(logging.ERROR)
+    return bar
 
 
 class Ledger:

@@ -6,6 +6,7 @@ Does not know any engine, nor who the authors are: a key goes in, the same voice
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 
 _VARIANTS = (
     *("f1", "f2", "f3", "f4", "f5", "Annie", "belinda"),
@@ -33,3 +34,16 @@ def author_voice(base: str, key: str) -> tuple[str, float]:
     language = base.partition("+")[0]
     variant = _VARIANTS[int.from_bytes(digest[:8], "big") % len(_VARIANTS)]
     return f"{language}+{variant}", _PITCHES[int.from_bytes(digest[8:16], "big") % len(_PITCHES)]
+
+
+def author_choice(voices: Iterable[str], key: str) -> str:
+    """One of some voices for an author: the same each time, in any order of them; empty of none.
+
+    A voice that comes takes over some authors, one that goes gives up its own; all others keep
+    theirs (highest random weight, Thaler and Ravishankar 1998).
+    """
+
+    def weight(voice: str) -> bytes:
+        return hashlib.sha256(f"{voice}\0{key}".encode("utf-8", "surrogatepass")).digest()
+
+    return max(sorted(voices), key=weight, default="")

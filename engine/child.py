@@ -76,7 +76,7 @@ class EngineSpec:
     most_rtf: float = float("inf")
     """A slower engine (`Pace.rtf`) is not used, and its worker ended."""
     if_slow: str = ""
-    """What the user can do then; follows a colon."""
+    """What the user can do then; follows a semicolon."""
 
     def limits(self, pace: Pace | None, request: SpeechRequest) -> Limits:
         """How long a worker of such a pace may take for a request."""

@@ -93,6 +93,8 @@ class Supervisor:
         self._inquiry = Inquiry(spec.name)
         self._settled = asyncio.Event()
         """Set while it is known whether a line can be spoken: ready, missing or closed."""
+        self._tried = asyncio.Event()
+        """Set once it is known how the first start went."""
         self._over: SpeechError | None = None
         """Why there will be no worker any more."""
         self._failed = False
@@ -143,6 +145,10 @@ class Supervisor:
         await self._settled.wait()
         if self._over is not None:
             raise self._over
+
+    async def wait_tried(self) -> None:
+        """Wait until it is known how the first start went: ready, failed, or missing something."""
+        await self._tried.wait()
 
     async def speak(
         self,
@@ -250,6 +256,7 @@ class Supervisor:
                 child.fail(EngineFailed(f"{self.name} is closed"))
                 await life
             self._inquiry.over(child)
+            self._tried.set()
             self._progress("", 1.0)
             if isinstance(child.fate, EngineMissing):
                 self._over = child.fate
@@ -269,6 +276,7 @@ class Supervisor:
             log.error("%s: its keeper has a fault", self.name, exc_info=error)
             self._over = EngineFailed(f"{self.name} is not kept any more: {error!r:.200}")
             self._settled.set()
+            self._tried.set()
 
     async def _live(self, child: Child) -> None:
         """See one worker through, from its start to the moment it fails."""
@@ -280,6 +288,7 @@ class Supervisor:
             log.info("%s: %s", self.name, self._news(child.pace))
             self._failed, self._chosen = False, True
             self._settled.set()
+            self._tried.set()
             await child.over.wait()
             self._settled.clear()
         if not self._failed and not isinstance(child.fate, EngineMissing):
@@ -303,7 +312,7 @@ class Supervisor:
             return ""
         return (
             f"too slow here, it takes {pace.rtf:.2f} s for a second of speech (RTF, below "
-            f"{self.spec.most_rtf:g} is needed); the embedded voice stays: {self.spec.if_slow}"
+            f"{self.spec.most_rtf:g} is needed); the embedded voice stays; {self.spec.if_slow}"
         )
 
     def _news(self, pace: Pace | None) -> str:

@@ -1,7 +1,7 @@
-"""Child side of an engine: `python -m engine.worker ENGINE [SETUP]`, a request at a time, no policy.
+"""Child side of an engine: `python -m engine.worker ENGINE [SETUP]`, one request after the other.
 
 ENGINE is `espeak`, `f5`, to which SETUP tells the model (engine/f5/setup.py), or
-`package.module:Class`. Frames (engine/frames.py) come on standard input and
+`package.module:Class`. No policy. Frames (engine/frames.py) come on standard input and
 go out on standard output; logs go to standard error. Does not know deadlines, restarts or queues:
 the parent has those. It ends as soon as its input ends, also while an engine hangs.
 

@@ -57,7 +57,7 @@ async def running(engine: str) -> AsyncIterator[Bot]:
 
 @pytest.fixture(autouse=True)
 def _soon_hung(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.app._NEURAL_S", HUNG_S)
+    monkeypatch.setattr("bot.engines._NEURAL_S", HUNG_S)
 
 
 @pytest.mark.parametrize("text", ["crash", "crash later", "segfault"])
@@ -106,7 +106,7 @@ async def test_a_line_whose_voice_is_gone_by_now_is_heard_in_another() -> None:
 async def test_skip_and_deletion_end_a_line_at_once_while_its_engine_hangs(
     engine: str, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.app._NEURAL_S", 30.0)
+    monkeypatch.setattr("bot.engines._NEURAL_S", 30.0)
     async with running(engine) as bot:
         sounds: asyncio.Queue[str] = asyncio.Queue()
         started = bot.speaker.started

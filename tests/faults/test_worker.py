@@ -476,6 +476,8 @@ async def test_a_line_goes_to_a_fresh_worker_and_then_to_the_last_resort(
     async with worker(primary) as first, worker("espeak") as last:
         engines = Engines(first, last, last_resort_voice="en-gb")
         await engines.wait_ready()
+        if primary != "HangOnLoad":
+            await first.wait_tried()
         began = time.monotonic()
         # A voice that only the primary knows must not stop the last resort.
         tried, clip = await try_all(engines, SpeechRequest(text, voice="tone"))

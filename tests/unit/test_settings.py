@@ -27,7 +27,7 @@ def write(text: str, name: str = "settings.env") -> Path:
 
 def test_defaults_need_no_file() -> None:
     settings = load()
-    assert settings.speech.engine == "espeak"
+    assert settings.speech.engine == "auto"
     assert settings.trigger.commands == ("!tts", "!say", "!speak")
     assert settings.state_dir.is_absolute()
 
@@ -170,7 +170,8 @@ def test_a_choice_is_taken_in_any_case(
 
 def test_languages_are_taken_in_any_case(monkeypatch: pytest.MonkeyPatch) -> None:
     assert {key.rpartition("__")[2] for key, _ in CHOICES} == {
-        *("MINIMUM_ROLE", "TIER", "LINKS", "FIRST_TIME", "LANGUAGE", "LATENCY", "LEVEL")
+        *("MINIMUM_ROLE", "TIER", "LINKS", "FIRST_TIME", "LANGUAGE", "LATENCY", "LEVEL"),
+        *("DEVICE", "DTYPE"),
     }
     monkeypatch.setenv("ISHOWTTS_FILTER__LANGUAGES", "EN, De")
     monkeypatch.setenv("ISHOWTTS_SPEECH__VOICES", "ES=es")
