@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot import exits, policy
 from bot.audio import devices as devices_
+from bot.engines import uses_f5, voices_of
 from bot.exits import BadInput, NothingHeard
 from bot.findings import Finding, Word
 from bot.lists import allow_list
@@ -50,7 +51,11 @@ def _looks(settings: Settings) -> Iterator[tuple[str, _Look]]:
     yield "lists", _lists
     yield "state folder", _state
     yield "embedded voice", _embedded
-    yield "voice" if settings.speech.engine == _ESPEAK else "engine", _voice
+    yield "voice" if voices_of(settings) == _ESPEAK else "engine", _voice
+    if uses_f5(settings):
+        from bot.check_f5 import f5
+
+        yield "f5", f5
     yield "output", _output
     yield "twitch", check_chat.twitch
     yield "youtube", check_chat.youtube
@@ -89,7 +94,7 @@ def _embedded(settings: Settings) -> str:
 
 
 def _voice(settings: Settings) -> str:
-    engine = _loaded(settings.speech.engine)
+    engine = _loaded(voices_of(settings))
     wrong, right = [], []
     try:
         for setting, voice in policy.voices(settings):
@@ -137,10 +142,10 @@ def devices() -> int:
 
 def voices(settings: Settings) -> int:
     """Print the voices of the engine that is set, a line each."""
-    engine = _loaded(settings.speech.engine)
+    engine = _loaded(voices_of(settings))
     for voice in engine.voices():
         _say(f"{voice.id:<14} {voice.language:<12} {voice.name}")
-    if settings.speech.engine == _ESPEAK:
+    if engine.name == _ESPEAK:
         _say("any of them takes a variant: en-us+f3, en-us+m5, ...")
     engine.close()
     return exits.STOPPED

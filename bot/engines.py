@@ -43,6 +43,12 @@ def is_embedded(settings: Settings) -> bool:
     return engine == ESPEAK.argument or (engine == _AUTO and not uses_f5(settings))
 
 
+def voices_of(settings: Settings) -> str:
+    """The engine whose voices the settings of speech name: as `make_engine` takes it."""
+    embedded = is_embedded(settings) or uses_f5(settings)
+    return ESPEAK.argument if embedded else settings.speech.engine
+
+
 def f5_setup(settings: Settings) -> Setup:
     """What an F5 worker is told. Raises BadInput if no model is named."""
     from engine.f5.options import Options, Source

@@ -8,11 +8,15 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from engine.f5.engine import F5Engine
+from engine.f5.engine import INSTALL, F5Engine
 from engine.f5.options import Options, Source
 from engine.speech import EngineMissing
 from engine.voices import Library
+
+if TYPE_CHECKING:
+    from engine.f5.model import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,14 @@ class Setup:
         return F5Engine(
             self.source, read(self.options), lambda: read(self.options), folder=self.voices
         )
+
+    def look(self) -> Plan:
+        """What would be loaded, found out without reading the weights. Raises EngineMissing."""
+        try:
+            from engine.f5.model import look
+        except (ImportError, OSError) as error:
+            raise EngineMissing(f"{INSTALL} ({error!s:.200})") from error
+        return look(self.source)
 
 
 def from_json(text: str) -> Setup:
