@@ -16,7 +16,17 @@ from typing import Any
 
 import numpy as np
 
-from engine.speech import Chunk, EngineFailed, EngineMissing, Samples, SpeechRequest, Voice
+from engine.speech import (
+    Chunk,
+    EngineFailed,
+    EngineMissing,
+    LineFailed,
+    Pace,
+    Progress,
+    Samples,
+    SpeechRequest,
+    Voice,
+)
 
 RATE = 24_000
 STATE_ENV = "TEST_ENGINE_STATE"
@@ -254,3 +264,53 @@ class Grandchild(Crash):
 
         code = "import sys, time; sys.stderr.write('here\\n'); time.sleep(2)"
         subprocess.Popen([sys.executable, "-c", code])
+
+
+class Loading(Echo):
+    """Takes half a second to load and tells of it; then as quick as its `pace` says.
+
+    Its text may be `line failed`, `card` (a fault that nothing in the process survives), `hang`,
+    `busy` (works for ever and makes nothing) or `hold on` (does not let go for 1.2 s).
+    """
+
+    pace = Pace(0.1, 0.02)
+
+    def __init__(self) -> None:
+        self.progress: Progress = lambda stage, share: None
+
+    def load(self) -> None:
+        for i in range(5):
+            self.progress("reading weights", i / 5)
+            time.sleep(0.1)
+
+    def voices(self) -> list[Voice]:
+        return [Voice("default", "Default", "en"), Voice("anna", "Anna", "es")]
+
+    def synthesise(self, request: SpeechRequest, emit: Emit, cancelled: Cancelled) -> None:
+        if request.text.startswith("one "):
+            emit(Chunk(tone(0.2), RATE))
+        if request.text.endswith("line failed"):
+            raise LineFailed("no speech came of it")
+        if request.text.endswith("card"):
+            raise EngineFailed("CUDA error: device-side assert triggered")
+        if request.text.endswith("hang"):
+            time.sleep(3600)
+        while request.text.endswith("busy") and not cancelled():
+            time.sleep(0.02)
+        if request.text.endswith("hold on"):
+            time.sleep(1.2)
+        super().synthesise(request, emit, cancelled)
+
+
+class TooSlow(Loading):
+    """Three seconds of work for a second of speech."""
+
+    pace = Pace(3.0)
+
+
+class Stuck(Loading):
+    """Begins to load, and never goes on."""
+
+    def load(self) -> None:
+        self.progress("reading weights", 0.5)
+        time.sleep(3600)

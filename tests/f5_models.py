@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import json
 import shutil
 import tempfile
 import wave
@@ -68,6 +69,17 @@ class TinyF5(F5Engine):
         wav(path, cases.CLIPS["plain"]())
         default = Reference(Voice("default", "Default"), path, "Zorgle blippo frim", Options(nfe=5))
         super().__init__(source(), [default])
+
+
+def write_voice(
+    folder: Path, id_: str, language: str = "en", clip: str = "plain", **more: object
+) -> None:
+    """Put a voice into a library, the clip first: its JSON is what makes it one."""
+    path = folder / id_
+    path.mkdir(parents=True, exist_ok=True)
+    wav(path / "clip.wav", cases.CLIPS[clip]())
+    told = {"name": id_.title(), "language": language, "text": "Zorgle blippo frim", **more}
+    (path / "voice.json").write_text(json.dumps(told))
 
 
 def voice(ours: Model, name: str = "plain", words: str = "Zorgle blippo frim") -> Enrolled:
