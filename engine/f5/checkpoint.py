@@ -47,8 +47,8 @@ class Weights:
             keys, self._get, self._shape = _open_safetensors(path)
         elif not allow_pt:
             raise EngineMissing(
-                f"{path} is no .safetensors file: take the model's .safetensors, or allow .pt files "
-                "(ISHOWTTS_F5__ALLOW_PT=true)"
+                f"{path} is no .safetensors file: take the model's .safetensors, or allow .pt "
+                "files (ISHOWTTS_F5__ALLOW_PT=true)"
             )
         else:
             tensors = _open_pickled(path)

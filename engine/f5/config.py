@@ -103,7 +103,8 @@ def of_folder(folder: Path, name: str = "") -> Config:
             return config
     raise EngineMissing(
         f"the folder name {folder.resolve().name!r} does not tell which F5 model it holds: rename "
-        f"it, or name the configuration (ISHOWTTS_F5__CONFIG, --config); there are: {_names(RELEASED)}"
+        "it, or name the configuration (ISHOWTTS_F5__CONFIG, --config); there are: "
+        f"{_names(RELEASED)}"
     )
 
 

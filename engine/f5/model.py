@@ -155,14 +155,14 @@ class Model:
         """
         kept: list[Piece] = []
         for piece in pieces:
-            if seconds <= 0:
+            said = any(_sounds(part.text) for part in kept)
+            if said and seconds <= 0:
                 break
             fitting: Piece | None = piece
             if piece.seconds > seconds and not options.compat:
-                fitting = self._shortened(piece, voice, options, seconds, must=not kept)
-            if fitting is None:
-                break
-            kept.append(fitting)
+                fitting = self._shortened(piece, voice, options, seconds, must=not said)
+            if fitting is not None:
+                kept.append(fitting)
             seconds -= piece.seconds
         return kept
 

@@ -1,4 +1,4 @@
-"""The whole bot with F5 as its voice: a tiny model in a real worker, and engines that fail as F5 may.
+"""The whole bot with F5: a tiny model in a real worker, and engines that fail as F5 may.
 
 The tiny model's words are noise; what matters is who speaks, when, and what is said of it.
 """

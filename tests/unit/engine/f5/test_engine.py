@@ -17,14 +17,17 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from engine.f5 import joins, outcome, reference
+from engine.f5 import faults, joins, outcome, reference
 from engine.f5.engine import F5Engine
 from engine.f5.options import Options
+from engine.f5.setup import Setup, from_json
 from engine.speech import (
     BadRequest,
     Chunk,
     EngineFailed,
     EngineMissing,
+    LineFailed,
+    SpeechError,
     SpeechRequest,
     UnknownVoice,
     Voice,
@@ -33,7 +36,7 @@ from engine.supervisor import EngineSpec, Supervisor
 from engine.upstream import UpstreamEngine
 from engine.voices import Reference
 from engine.worker import Voicebox
-from tests.f5_models import loaded, source, voice
+from tests.f5_models import loaded, source, voice, write_voice
 from tests.f5_models import wav as write_wav
 from tests.parity import cases
 
@@ -81,9 +84,29 @@ def test_a_quicker_rate_is_shorter(engine: F5Engine) -> None:
     assert sizes[2] > 1.8 * sizes[1]
 
 
-def test_what_would_be_cut_is_not_made(engine: F5Engine) -> None:
-    line = "Zorgle blippo frim dax. " * 30
-    assert len(say(engine, SpeechRequest(line, max_seconds=1.0))) == 1
+@pytest.mark.parametrize("rate", [0.5, 1.0, 2.0])
+@pytest.mark.parametrize("seconds", [1.0, 3.0, 10.0])
+def test_what_would_be_cut_is_not_made(engine: F5Engine, seconds: float, rate: float) -> None:
+    line = "Zorgle blippo frim dax. And then there was more zorgle than one blippo holds, " * 9
+    said = engine._enrolled["zorgle"]
+    options = Options(nfe=5, speed=rate)
+    planned = engine.model.plan(said, line, options)
+    kept = engine.model.within(planned, said, options, seconds)
+    length = sum(piece.seconds for piece in kept)
+    # As much as fits, but for a word; whole words, and one at least.
+    most = max(seconds, engine.model.plan(said, "Zorgle", options)[0].seconds)
+    assert seconds - 1.2 / rate < length <= most
+    assert " ".join(line.split()).startswith(" ".join(piece.text for piece in kept))
+    assert {word for piece in kept for word in piece.text.split()} <= set(line.split())
+    samples = sum(
+        len(c.samples) for c in say(engine, SpeechRequest(line, rate=rate, max_seconds=seconds))
+    )
+    assert samples / 24_000 <= most
+
+
+def test_a_first_word_is_said_however_short_the_time(engine: F5Engine) -> None:
+    for line in ("zorgle blippo", "... zorgle", "z" * 500):
+        assert len(say(engine, SpeechRequest(line, max_seconds=0.1))) == 1
 
 
 def test_text_that_is_no_text_does_no_harm(engine: F5Engine) -> None:
@@ -113,26 +136,96 @@ def test_voices_are_known_by_their_ids(engine: F5Engine, tmp_path: Path) -> None
         say(engine, SpeechRequest("blippo", voice="../x"))
     engine.enrol(a_voice(tmp_path / "other.wav", "default", nfe=6))
     assert say(engine, SpeechRequest("blippo"))[0].samples.any()
+    assert say(engine, SpeechRequest("blippo", voice="default"))[0].samples.any()
     engine.remove("default")
     engine.remove("default")
+    # It always exists.
+    assert say(engine, SpeechRequest("blippo", voice="default"))[0].samples.any()
     assert [voice.id for voice in engine.voices()] == ["zorgle"]
 
 
 def test_there_must_be_something_to_say(engine: F5Engine) -> None:
-    for line in ("", " ", "...", "\U0001f600"):
+    # The last one has letters, but none that this model has a token for.
+    for line in ("", " ", "...", "\U0001f600", "\u043f\u0440\u0438\u0432\u0435\u0442"):
         with pytest.raises(BadRequest, match="nothing in the text"):
             say(engine, SpeechRequest(line))
 
 
-def test_an_error_of_torch_is_a_failure_in_one_line(
-    engine: F5Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fails(*_: object) -> None:
-        raise torch.OutOfMemoryError("out of memory\nwith a table")
+def breaks(engine: F5Engine, monkeypatch: pytest.MonkeyPatch, error: Exception, times: int) -> None:
+    """The first calls of the network raise an error."""
+    step, left = engine.model._network.step, [times]
+
+    def fails(*args: Any) -> Any:
+        left[0] -= 1
+        if left[0] >= 0:
+            raise error
+        return step(*args)
 
     monkeypatch.setattr(engine.model._network, "step", fails)
-    with pytest.raises(EngineFailed, match="^F5 failed: out of memory$"):
+
+
+NO_MEMORY = (
+    torch.OutOfMemoryError("CUDA out of memory. Tried to allocate\nwith a table"),
+    RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to"),
+    MemoryError(),
+)
+
+
+@pytest.mark.parametrize("error", NO_MEMORY, ids=lambda error: type(error).__name__)
+def test_where_memory_runs_out_smaller_pieces_are_tried_once(
+    engine: F5Engine, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    line = "Zorgle blippo frim. " + "and then there was more of it, zorgle; " * 3
+    whole = sum(len(chunk.samples) for chunk in say(engine, SpeechRequest(line)))
+    breaks(engine, monkeypatch, error, 1)
+    chunks = say(engine, SpeechRequest(line))
+    assert len(chunks) == 2
+    breaks(engine, monkeypatch, error, 0)
+    count = 0
+
+    def second_piece(*args: Any) -> Any:
+        nonlocal count
+        count += 1
+        if count == 6:  # the first of five steps of the second piece
+            raise error
+        return step(*args)
+
+    step = engine.model._network.step
+    monkeypatch.setattr(engine.model._network, "step", second_piece)
+    smaller = say(engine, SpeechRequest(line))
+    assert len(smaller) > 2
+    # No word is lost: about as long as in one, each cross-fade off.
+    assert sum(len(chunk.samples) for chunk in smaller) == pytest.approx(whole, rel=0.25)
+
+
+@pytest.mark.parametrize("error", NO_MEMORY, ids=lambda error: type(error).__name__)
+def test_where_memory_never_suffices_the_line_fails_and_the_engine_stays(
+    engine: F5Engine, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    breaks(engine, monkeypatch, error, 2)
+    with pytest.raises(LineFailed, match="^F5 has not enough memory for it: .*[a-zA-Z]$") as failed:
         say(engine, SpeechRequest("zorgle"))
+    assert "\n" not in str(failed.value)
+    assert say(engine, SpeechRequest("zorgle"))
+
+
+@pytest.mark.parametrize(
+    ("error", "on_card", "kind"),
+    [
+        (RuntimeError("shapes do not fit"), False, LineFailed),
+        (RuntimeError("shapes do not fit"), True, EngineFailed),
+        (RuntimeError("CUDA error: device-side assert triggered"), False, EngineFailed),
+        (torch.AcceleratorError("an illegal memory access\nwas", 700), True, EngineFailed),
+        (RuntimeError("cuDNN error: CUDNN_STATUS_EXECUTION_FAILED"), True, EngineFailed),
+        (torch.OutOfMemoryError("CUDA out of memory"), True, LineFailed),
+    ],
+)
+def test_a_fault_of_a_card_ends_the_worker_and_others_only_the_line(
+    error: Exception, on_card: bool, kind: type[SpeechError]
+) -> None:
+    meant = faults.meaning(error, on_card=on_card)
+    assert type(meant) is kind
+    assert "\n" not in str(meant)
 
 
 def test_a_voice_that_cannot_be_used_is_left_out(
@@ -145,6 +238,59 @@ def test_a_voice_that_cannot_be_used_is_left_out(
     assert "voice bad cannot be used: the reference clip needs its words" in caplog.text
     with pytest.raises(EngineMissing, match="F5 has no voice"):
         F5Engine(source(linear="plain"), [bad]).load()
+
+
+def test_the_voices_on_disk_are_followed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    write_voice(tmp_path, "ben", nfe=5)
+    made = Setup(source(linear="plain"), Options(nfe=5), tmp_path).engine()
+    stages: list[tuple[str, float]] = []
+    made.progress = lambda stage, share: stages.append((stage, share))
+    made.load()
+    assert list(dict.fromkeys(stage for stage, _ in stages)) == [
+        *("starting torch", "reading weights", "enrolling voices", "warming up")
+    ]
+    shares = [share for stage, share in stages if stage == "reading weights"]
+    assert shares == sorted(shares)
+    assert shares[-1] > 0.95
+    assert 0.0 < made.pace.rtf < 5.0
+    assert not made.refresh()
+    write_voice(tmp_path, "anna", nfe=6)
+    assert made.refresh()
+    assert not made.refresh()
+    assert [voice.id for voice in made.voices()] == ["anna", "ben"]
+    assert say(made, SpeechRequest("blippo", voice="anna"))
+    # Another clip for the same id is another voice; the list stays.
+    kept = made._enrolled["anna"].mel
+    write_voice(tmp_path, "anna", clip="quiet")
+    assert not made.refresh()
+    assert made._enrolled["anna"].mel.shape != kept.shape
+    (tmp_path / "ben" / "clip.wav").write_bytes(b"no clip")
+    assert made.refresh()
+    assert "voice ben cannot be used" in caplog.text
+    (tmp_path / "anna" / "voice.json").unlink()
+    assert made.refresh()
+    assert made.voices() == []
+    with pytest.raises(UnknownVoice, match="there are: none"):
+        say(made, SpeechRequest("blippo"))
+
+
+def test_what_a_worker_is_told_comes_out_as_it_went_in(tmp_path: Path) -> None:
+    told = Setup(source(config="Tiny_v1"), Options(nfe=12, speed=1.5), tmp_path / "v \u00e9")
+    assert from_json(told.to_json()) == told
+    for text in ("", "{}", "[1]", '{"source": {}, "options": {}, "voices": ""}'):
+        with pytest.raises(EngineMissing, match="what the worker was told"):
+            from_json(text)
+
+
+def test_too_little_memory_at_load_may_be_better_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def load(*_: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr("engine.f5.model.load", load)
+    with pytest.raises(EngineFailed, match="not enough memory for F5: end what else"):
+        F5Engine(source(), [a_voice(tmp_path / "clip.wav")]).load()
 
 
 async def test_a_worker_speaks_with_it() -> None:
@@ -173,7 +319,7 @@ def test_silence_is_drawn_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
     [samples] = ours.speak(voice(ours), "zorgle", Options(nfe=5))
     assert (len(made), samples.any()) == (2, True)
     monkeypatch.setattr(ours, "decode", lambda frames: decode(frames) * np.float32(0))
-    with pytest.raises(EngineFailed, match="nearly silent"):
+    with pytest.raises(LineFailed, match="nearly silent"):
         list(ours.speak(voice(ours), "zorgle", Options(nfe=5)))
 
 
