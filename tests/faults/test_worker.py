@@ -21,6 +21,7 @@ from engine.speech import (
     Chunk,
     EngineFailed,
     EngineMissing,
+    Pace,
     SpeechError,
     SpeechRequest,
     UnknownVoice,
@@ -343,6 +344,59 @@ async def test_a_worker_that_never_gets_ready_is_replaced() -> None:
     async with worker("HangOnLoad", sleep=sleep, start_s=0.3) as engine:
         await asyncio.wait_for(failed.wait(), 5)
         assert engine.state is State.RESTARTING
+
+
+async def test_progress_is_a_sign_of_life_while_a_worker_loads() -> None:
+    told: list[tuple[str, float]] = []
+    spec = EngineSpec("Loading", "tests.engines:Loading", start_s=0.45)
+    engine = Supervisor(spec, progress=lambda stage, share: told.append((stage, share)))
+    engine.start()
+    try:
+        async with asyncio.timeout(10):
+            await engine.wait_ready()
+        assert engine._child.fate is None
+        # It began before the interpreter was there, and took longer than the limit in all.
+        assert [share for stage, share in told if stage] == [0.0, 0.2, 0.4, 0.6, 0.8]
+        assert told[-1] == ("", 1.0)
+        assert engine.pace == Pace(0.1, 0.02)
+    finally:
+        await engine.aclose()
+
+
+async def test_a_worker_that_stops_in_the_midst_of_loading_is_replaced() -> None:
+    failed = asyncio.Event()
+
+    async def sleep(s: float) -> None:
+        failed.set()
+
+    async with worker("Stuck", sleep=sleep, start_s=0.4) as engine:
+        first = engine._child
+        await asyncio.wait_for(failed.wait(), 5)
+        assert "no progress for 0.4 s" in str(first.fate)
+
+
+async def test_a_line_that_fails_leaves_the_worker_alone_and_is_not_tried_again_there() -> None:
+    pytest.importorskip("espeakng_loader", reason="the espeak extra is not installed")
+    async with worker("Loading") as first, worker("espeak") as last:
+        await first.wait_ready()
+        process = pid(first)
+        request = SpeechRequest("line failed", voice="anna", stand_in="de")
+        names, clip = await try_all(Engines(first, last), request)
+        assert names == ["Loading", "espeak"]
+        assert clip
+        assert pid(first) == process
+
+
+async def test_an_engine_that_was_quick_enough_is_kept_when_it_comes_back_slow() -> None:
+    spec = EngineSpec("TooSlow", "tests.engines:TooSlow", most_rtf=0.7)
+    engine = Supervisor(spec)
+    engine._chosen = True
+    engine.start()
+    try:
+        await engine.wait_ready()
+        assert engine.state is State.READY
+    finally:
+        await engine.aclose()
 
 
 async def test_a_worker_killed_while_idle_is_back_before_the_next_line_needs_it() -> None:

@@ -12,7 +12,7 @@ import pytest
 from bot.hearing import VOICES, Hearing
 from bot.line import Line, Stages
 from engine.espeak import EspeakEngine
-from engine.speech import Judge, Question, SpeechRequest, Voice
+from engine.speech import EngineFailed, Judge, Question, SpeechRequest, Voice
 from engine.supervisor import ESPEAK, Engines, Supervisor
 from filters import dictionary, phonemes
 from filters.chain import Rules
@@ -98,6 +98,27 @@ async def test_the_terminal_does_not_show_what_sounds_like_tier_never(
     assert "kurk" not in caplog.text
 
 
+async def test_for_an_engine_that_tells_no_phonemes_the_embedded_voice_is_asked() -> None:
+    drops: list[Drop] = []
+    async with worker("Loading") as primary, worker("espeak") as ear:
+        await primary.wait_ready()
+        engines = Engines(primary, ear)
+        async with (
+            hearing(rules("zurkerk"), ear, drops) as it,
+            Channel(engine=engines, judge=it.judge) as channel,  # type: ignore[arg-type]
+        ):
+            channel.says("!tts you zer kurk", "ann")
+            channel.says("!tts zerk", "bob")
+            await channel.ledger.settled()
+            assert channel.ends() == {"dropped": 1, "spoken": 1}
+            assert len(drops) == 1
+            # One that hangs over it costs the line nothing but a moment.
+            ear._child.fail(EngineFailed("killed by the test"))
+            channel.says("!tts vexnar", "cay")
+            await channel.ledger.settled()
+            assert channel.ends() == {"dropped": 1, "spoken": 2}
+
+
 async def test_lists_that_change_are_learnt_anew() -> None:
     async with speaking(rules("zurkerk")) as (channel, it):
         it.take_rules(rules("blippo", "zurkerk", allowed=("zer kurk",)))
@@ -180,9 +201,9 @@ async def test_voices_are_forgotten_in_the_order_of_their_use() -> None:
 async def test_a_worker_of_other_voices_is_asked_anew() -> None:
     async with worker("Phonetic") as engine, hearing(rules("zorgle"), engine) as it:
         assert asked(it, "vexnar", engine="Phonetic") is not None
-        engine.voices = tuple(replace(voice) for voice in engine.voices)
+        engine._child.voices = tuple(replace(voice) for voice in engine.voices)
         assert asked(it, "vexnar", engine="Phonetic") is not None
-        engine.voices = (Voice("other", "Other"),)
+        engine._child.voices = (Voice("other", "Other"),)
         assert asked(it, "vexnar", engine="Phonetic") is None
         await it.settled.wait()
         assert asked(it, "vexnar", engine="Phonetic") is not None

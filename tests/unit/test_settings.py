@@ -7,6 +7,8 @@ from typing import Literal, get_args, get_origin
 
 import pytest
 
+from bot.engines import f5_setup, uses_f5
+from bot.exits import BadInput
 from bot.settings import PREFIX, SettingsError, groups, known_keys, load
 from bot.settings_text import example, shown
 from filters import dictionary, shipped
@@ -321,3 +323,54 @@ def test_a_character_that_cannot_be_seen_is_refused_wherever_it_stands() -> None
     write("ISHOWTTS_STATE_DIR=a\0b\n")
     with pytest.raises(SettingsError, match="ISHOWTTS_STATE_DIR"):
         load()
+
+
+@pytest.mark.parametrize(
+    ("value", "engine"),
+    [(" F5 ", "f5"), ("ESPEAK", "espeak"), ("Auto", "auto"), ("own.place:Own", "own.place:Own")],
+)
+def test_an_engine_is_named_in_any_case_or_is_a_class(
+    value: str, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ISHOWTTS_SPEECH__ENGINE", value)
+    assert load().speech.engine == engine
+
+
+def test_each_wrong_key_of_f5_has_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = {
+        "SPEECH__ENGINE": "f6",
+        "F5__DEVICE": "tpu",
+        "F5__DTYPE": "fp8",
+        "F5__NFE": "3",
+        "F5__GUIDANCE": "-1",
+        "F5__SPEED": "9",
+        "F5__VOICES": "anna",
+    }
+    for key, value in wrong.items():
+        monkeypatch.setenv(PREFIX + key, value)
+    with pytest.raises(SettingsError) as caught:
+        load()
+    lines = str(caught.value).splitlines()
+    assert {line.partition(":")[0] for line in lines} == {PREFIX + key for key in wrong}
+    assert len(lines) == len(wrong)
+    assert "auto, espeak, f5, or package.module:Class" in str(caught.value)
+
+
+def test_the_vocoder_is_beside_the_model_if_nothing_else_is_said(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ISHOWTTS_F5__MODEL", str(tmp_path / "F5TTS_v1_Base"))
+    setup = f5_setup(load())
+    assert setup.source.vocoder == tmp_path / "vocos-mel-24khz"
+    assert setup.voices == load().state_dir / "voices"
+    monkeypatch.setenv("ISHOWTTS_YOUTUBE__API_KEY", "hush")
+    assert "hush" not in f5_setup(load()).to_json()
+    monkeypatch.setenv("ISHOWTTS_F5__VOCODER", str(tmp_path / "v"))
+    assert f5_setup(load()).source.vocoder == tmp_path / "v"
+
+
+def test_f5_alone_needs_a_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not uses_f5(load())
+    monkeypatch.setenv("ISHOWTTS_SPEECH__ENGINE", "f5")
+    with pytest.raises(BadInput, match="^ISHOWTTS_F5__MODEL: "):
+        f5_setup(load())

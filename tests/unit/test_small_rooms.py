@@ -13,6 +13,7 @@ from bot.outputs import check_output
 from bot.policy import build_policy, requests
 from bot.recent import Recent, Said
 from bot.settings import load
+from engine.speech import Voice
 from filters.message import Author, ChatMessage, Payment, Rank, Role
 
 
@@ -106,6 +107,44 @@ def test_a_request_has_the_voice_and_the_cap_of_its_line(monkeypatch: pytest.Mon
     own = requests(load())
     assert own(free).voice.startswith("en-us+")
     assert own(free) == own(Line(message("other"), 0.0, Stages(9.0), spoken="hi"))
+
+
+def test_f5_has_voices_of_its_own_and_names_who_stands_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ISHOWTTS_F5__MODEL", "F5TTS_v1_Base")
+    monkeypatch.setenv("ISHOWTTS_F5__VOICES", "es=anna")
+    monkeypatch.setenv("ISHOWTTS_SPEECH__VOICES", "es=es,de=de")
+    chosen = {
+        language: requests(load())(Line(message(), 0.0, Stages(0.0), spoken="x", language=language))
+        for language in ("en", "es", "de")
+    }
+    assert {key: (r.voice, r.stand_in) for key, r in chosen.items()} == {
+        "en": ("default", "en-us"),
+        "es": ("anna", "es"),
+        "de": ("default", "de"),
+    }
+
+
+def test_viewers_share_out_the_cloned_voices_of_a_language_among_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ISHOWTTS_F5__MODEL", "F5TTS_v1_Base")
+    monkeypatch.setenv("ISHOWTTS_SPEECH__VOICE_PER_AUTHOR", "true")
+    there = [Voice("anna", "", "en-GB"), Voice("ben", "", "en"), Voice("carla", "", "es")]
+
+    def voices(known: list[Voice], language: str) -> list[str]:
+        request = requests(load(), lambda: known)
+        said = [message(author=f"v{n}") for n in range(40)]
+        lines = [Line(m, 0.0, Stages(0.0), spoken="x", language=language) for m in said]
+        assert all(request(line).stand_in.startswith("en-us+") for line in lines)
+        return [request(line).voice for line in lines]
+
+    assert set(voices(there, "en")) == {"anna", "ben"}
+    assert set(voices(there, "es")) == {"carla"}
+    assert set(voices(there, "de")) == {"anna", "ben", "carla"}
+    assert set(voices([], "en")) == {"default"}
+    # Only those who had the voice that went have another.
+    before, after = voices(there, "de"), voices(there[1:], "de")
+    assert all(a == b for b, a in zip(before, after, strict=True) if b != "anna")
 
 
 def test_a_line_in_another_language_has_the_voice_that_is_set_for_it(

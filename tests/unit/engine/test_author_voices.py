@@ -1,4 +1,4 @@
-from engine.author_voices import author_voice
+from engine.author_voices import author_choice, author_voice
 
 
 def test_an_author_keeps_the_voice_for_good() -> None:
@@ -20,3 +20,15 @@ def test_authors_spread_over_all_voices() -> None:
 
 def test_any_text_is_a_key() -> None:
     assert author_voice("en-us", "\ud800\0 \U0001f600")[0].startswith("en-us+")
+
+
+def test_an_author_keeps_a_choice_while_it_is_there() -> None:
+    # Recorded values, as above.
+    assert author_choice(["anna", "ben", "carla"], "twitch:1") == "anna"
+    assert author_choice(["carla", "anna", "ben"], "twitch:1") == "anna"
+    assert author_choice([], "twitch:1") == ""
+    keys = [f"twitch:{i}" for i in range(300)]
+    three = [author_choice(["anna", "ben", "carla"], key) for key in keys]
+    assert min(three.count(voice) for voice in ("anna", "ben", "carla")) > 60
+    for key, voice in zip(keys, three, strict=True):
+        assert author_choice({"anna", "ben"} | {voice}, key) == voice
