@@ -5,6 +5,7 @@ Does not filter: the text is the user's own.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
@@ -17,8 +18,16 @@ from bot.outputs import check_output
 from bot.progress import Progress
 from bot.settings import Settings
 from bot.telemetry import set_up_logging
-from engine.speech import BadRequest, EngineMissing, SpeechError, SpeechRequest, UnknownVoice
-from engine.supervisor import Engines
+from engine.speech import (
+    BadRequest,
+    EngineMissing,
+    EngineSlow,
+    SpeechError,
+    SpeechRequest,
+    UnknownVoice,
+)
+from engine.supervisor import Engines, Supervisor
+from engine.supervisor import State as Worker
 from engine.voices import DEFAULT
 from filters.fold import clean
 
@@ -34,10 +43,14 @@ async def say(settings: Settings, text: str, *, out: Path | None, voice: str | N
     output = settings.audio.output if out is None else f"wav:{out}"
     check_output(output)
     player = Player(output, fast=out is not None, volume=settings.audio.volume, gap=0.0)
+    if voice is not None and uses_f5(settings):
+        # Whoever asks for a voice waits for it, however slow it is.
+        forced = settings.speech.model_copy(update={"engine": F5})
+        settings = settings.model_copy(update={"speech": forced})
     engines = build_engines(settings, Progress(F5, bar))
     async with _started(player, engines):
         if uses_f5(settings):
-            await engines.primary.wait_tried()
+            await _tried(engines.primary)
         ended = await _spoken(_request(settings, text, voice), engines, player)
     if ended.outcome is not Outcome.PLAYED:
         raise exits.NothingHeard(f"it was not heard to its end: {player.text}")
@@ -52,6 +65,17 @@ def _request(settings: Settings, text: str, voice: str | None) -> SpeechRequest:
     own = named or settings.speech.voice
     first = (named or settings.f5.voice) if uses_f5(settings) else own
     return SpeechRequest(text, first, settings.speech.rate, max_seconds=60.0, stand_in=own)
+
+
+async def _tried(f5: Supervisor) -> None:
+    await f5.wait_tried()
+    if f5.state is Worker.MISSING:
+        try:
+            await f5.wait_ready()
+        except EngineSlow as error:
+            print(f"{F5}: {error}", file=sys.stderr)  # noqa: T201 - a command's own output
+        except EngineMissing:
+            pass  # the supervisor has told who must act
 
 
 @asynccontextmanager

@@ -23,4 +23,9 @@ sampler.py     the steps: schedule, noise, guidance
 vocos.py       mel frames -> samples
 model.py       READ THIS FIRST: all of it together, load and speak
 engine.py      the model behind the protocol of engine/speech.py
+setup.py       what a worker is told, and the engine made of it    (no torch)
+warmup.py      the first lines, unheard: how quick it is here      (no torch)
+supply.py      when a piece may be heard                           (no torch)
+faults.py      what an error of torch means                        (no torch)
+card.py        a graphics card that torch does not use
 """

@@ -19,7 +19,9 @@ USUAL = (
 """Lines of the length that chat has, about four seconds."""
 SHORT = "well done"
 ENOUGH_S = 20.0
-"""After so many seconds what was measured has to do: on a slow machine each line takes long."""
+"""After so many seconds what was measured has to do."""
+HOPELESS_S = 10.0
+"""Where even the short line takes so long, it alone is measured."""
 
 Speak = Callable[[str], float]
 """Speaks a text unheard; gives the seconds of audio that came of it."""
@@ -33,21 +35,25 @@ def warm_up(
 ) -> Pace:
     """Speak the lines, the first one without counting it; `tell` hears how much is done, 0 to 1."""
     began = clock()
-    lines = (USUAL[0], *USUAL)
-    usual: list[float] = []
-    for i, text in enumerate(lines):
-        tell(i / (len(lines) + 1))
+
+    def took(text: str) -> tuple[float, float]:
+        """Seconds of work, and of audio."""
         at = clock()
         seconds = max(speak(text), 1e-3)
-        now = clock()
-        if i:
-            usual.append((now - at) / seconds)
-        if usual and now - began > ENOUGH_S:
+        return clock() - at, seconds
+
+    tell(0.0)
+    cold, _ = took(SHORT)
+    lines = USUAL if cold <= HOPELESS_S else (SHORT,)
+    rates: list[float] = []
+    for i, text in enumerate(lines, 1):
+        tell(i / (len(lines) + 2))
+        work, seconds = took(text)
+        rates.append(work / seconds)
+        if clock() - began > ENOUGH_S:
             break
-    rtf = statistics.median(usual)
-    tell(len(lines) / (len(lines) + 1))
-    at = clock()
-    seconds = speak(SHORT)
-    pace = Pace(rtf, max(0.0, clock() - at - rtf * seconds))
+    rtf = statistics.median(rates)
+    tell(1 - 1 / (len(lines) + 2))
+    work, seconds = took(SHORT) if lines is USUAL else (0.0, 0.0)
     tell(1.0)
-    return pace
+    return Pace(rtf, max(0.0, work - rtf * seconds))

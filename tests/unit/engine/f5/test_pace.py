@@ -32,7 +32,7 @@ class Machine:
 def test_the_first_line_is_not_counted_and_what_is_foreseen_is_what_it_takes() -> None:
     machine, told = Machine(0.1), list[float]()
     pace = warm_up(machine, told.append, clock=lambda: machine.now)
-    assert machine.said == [USUAL[0], *USUAL, SHORT]
+    assert machine.said == [SHORT, *USUAL, SHORT]
     assert told == sorted(told)
     assert (told[0], told[-1]) == (0.0, 1.0)
     seconds = len(USUAL[1]) / 14
@@ -42,11 +42,13 @@ def test_the_first_line_is_not_counted_and_what_is_foreseen_is_what_it_takes() -
         assert took - 0.01 <= pace.work_s(len(text) / 14) < took + 0.2
 
 
-def test_a_slow_machine_is_not_kept_busy_for_long() -> None:
-    machine = Machine(5.0)
-    pace = warm_up(machine, lambda share: None, clock=lambda: machine.now)
-    assert machine.said == [USUAL[0], USUAL[0], SHORT]
-    assert pace.rtf > 5.0
+@pytest.mark.parametrize(("rtf", "said"), [(5.0, [SHORT, USUAL[0], SHORT]), (13.0, [SHORT, SHORT])])
+def test_a_slow_machine_is_not_kept_busy_for_long(rtf: float, said: list[str]) -> None:
+    machine, told = Machine(rtf), list[float]()
+    pace = warm_up(machine, told.append, clock=lambda: machine.now)
+    assert machine.said == said
+    assert pace.rtf > rtf
+    assert (told, told[-1]) == (sorted(told), 1.0)
 
 
 def listened(seconds: list[float], pace: Pace) -> tuple[float, float]:
