@@ -83,6 +83,7 @@ class EngineSpec:
         if pace is None:
             first, later = self.first_chunk_s, self.chunk_s
             return Limits(first, later, _DRY_LIMITS * max(first, later), float("inf"))
+        pace = pace.times(pace.slowest)
         seconds = len(request.text.encode("utf-8", "replace")) / _BYTES_PER_S / request.rate
         seconds = min(max(1.0, seconds), request.max_seconds)
         # Where it is slower than speech, the engine may hold what it has until all is made.
@@ -305,14 +306,16 @@ class Child:
             self._progress(_printable(head["stage"]), float(head["share"]))
             return
         if kind in ("ready", "voices"):
+            before = self.voices
             self.voices = tuple(Voice(**voice) for voice in head["voices"])
+            self.pace = None if head.get("pace") is None else Pace(*head["pace"])
         if kind == "ready":
             self.tells_phonemes = head["phonemes"] is True
-            self.pace = None if head.get("pace") is None else Pace(*head["pace"])
             self.started.set()
             return
         if kind == "voices":
-            log.info("%s: its voices are now %s", self.spec.name, _named(self.voices))
+            if self.voices != before:
+                log.info("%s: its voices are now %s", self.spec.name, _named(self.voices))
             return
         if kind == "phonemes":
             self._take_phonemes(head)

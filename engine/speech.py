@@ -157,10 +157,16 @@ class Pace:
     """Seconds of work for a second of audio, of a line of usual length."""
     overhead_s: float = 0.0
     """Seconds that even the shortest line takes besides."""
+    slowest: float = 1.0
+    """Times that long a line takes in the voice that takes longest."""
 
     def work_s(self, seconds: float) -> float:
         """Seconds of work for so many seconds of audio."""
         return self.overhead_s + self.rtf * seconds
+
+    def times(self, factor: float) -> Pace:
+        """The pace of one that takes so many times as long."""
+        return Pace(self.rtf * factor, self.overhead_s * factor)
 
 
 class Engine(Protocol):
@@ -229,7 +235,7 @@ class LoadsLong(Protocol):
     progress: Progress
     """Set before `load`, which calls it at least every few seconds: it is the sign of life."""
     pace: Pace
-    """Known once it is loaded."""
+    """Known once it is loaded; may change with its voices."""
 
 
 @runtime_checkable
@@ -237,4 +243,4 @@ class VoicesChange(Engine, Protocol):
     """What an engine has besides if its voices may come and go while it runs."""
 
     def refresh(self) -> bool:
-        """Take in what has changed; whether `voices` gives others now. Called often: be quick."""
+        """Take in what has changed; whether anything has. Called often: be quick."""

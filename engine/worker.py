@@ -8,8 +8,8 @@ the parent has those. It ends as soon as its input ends, also while an engine ha
 In:  {do: speak, id, request: {...}}   {do: cancel, id}        ids only grow
      {do: phonemes, id, texts, voice}
 Out: {is: progress, stage, share}                 while an engine loads that takes long
-     {is: ready, name, voices, phonemes: whether it tells them, pace: [rtf, overhead_s] or null}
-     {is: voices, voices}   when they have changed   {is: working, id}
+     {is: ready, name, voices, phonemes: whether it tells them, pace: a Pace's or null}
+     {is: voices, voices, pace}   when they have changed   {is: working, id}
      {is: chunk, id, rate, words} + samples   {is: phonemes, id, texts}
      {is: end, id}   {is: cancelled, id}   {is: error, id or null, code, text}
 """
@@ -163,10 +163,8 @@ class Worker:
             self._report(None, error)
             return 1
         engine = voicebox.engine
-        pace = astuple(engine.pace) if isinstance(engine, LoadsLong) else None
         tells = isinstance(engine, TellsPhonemes)
-        head = {"is": "ready", "name": engine.name, "voices": voices, "phonemes": tells}
-        self._send(head | {"pace": pace})
+        self._send({"is": "ready", "name": engine.name, "phonemes": tells} | voices)
         while True:
             self._serve(voicebox, self._next(engine))
 
@@ -200,12 +198,13 @@ class Worker:
     def _refresh(self, engine: VoicesChange) -> None:
         try:
             if engine.refresh():
-                self._send({"is": "voices", "voices": self._voices(engine)})
+                self._send({"is": "voices"} | self._voices(engine))
         except Exception as error:  # noqa: BLE001 - the voices of before still speak
             log.error("the voices cannot be looked at: %s", error)
 
-    def _voices(self, engine: Engine) -> list[dict[str, str]]:
-        return [asdict(voice) for voice in engine.voices()]
+    def _voices(self, engine: Engine) -> frames.Head:
+        pace = astuple(engine.pace) if isinstance(engine, LoadsLong) else None
+        return {"voices": [asdict(voice) for voice in engine.voices()], "pace": pace}
 
     def _serve(self, voicebox: Voicebox, head: frames.Head) -> None:
         if head["do"] == "phonemes":

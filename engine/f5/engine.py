@@ -75,6 +75,8 @@ class F5Engine:
         self._model: Model | None = None
         self.progress: Progress = lambda stage, share: None
         self.pace = Pace(0.0)
+        self._usual_cost = 1
+        """Of the voice that the pace was measured with, as `_cost`."""
         self._share = 0.0
         """Of the warm-up, how much is done."""
 
@@ -105,6 +107,7 @@ class F5Engine:
             if not self._enrolled:
                 raise EngineMissing(NO_VOICE)
             self.pace = warm_up(self._unheard, self._warming)
+            self._know_slowest()
         except LineFailed as error:
             raise EngineMissing(
                 f"{error}, in its very first line: compute in fp32, or take another model"
@@ -137,7 +140,6 @@ class F5Engine:
             return False
         changed = {name.partition("/")[0] for name, _, _ in set(stamp) ^ set(self._stamp)}
         self._stamp = stamp
-        before = self.voices()
         found = {reference.voice.id: reference for reference in self._reread()}
         for id_ in self._references.keys() - found.keys():
             self.remove(id_)
@@ -145,7 +147,8 @@ class F5Engine:
             [new for id_, new in found.items() if id_ in changed or id_ not in self._references]
         )
         self._references = {id_: self._references[id_] for id_ in found if id_ in self._enrolled}
-        return self.voices() != before
+        self._know_slowest()
+        return True
 
     def synthesise(
         self,
@@ -186,7 +189,14 @@ class F5Engine:
         pieces = model.plan(voice, request.text, options)
         pieces = model.within(pieces, voice, options, request.max_seconds)
         made = model.say(voice, pieces, options, tick)
-        return in_time(made, [piece.seconds for piece in pieces], self.pace)
+        pace = self.pace.times(_cost(options) / self._usual_cost)
+        return in_time(made, [piece.seconds for piece in pieces], pace)
+
+    def _know_slowest(self) -> None:
+        """Tell the pace of the voice that takes longest, which may take more steps than others."""
+        costs = [_cost(r.options) / r.options.speed for r in self._references.values()]
+        slowest = max(costs, default=self._usual_cost) / self._usual_cost
+        self.pace = replace(self.pace, slowest=max(1.0, slowest))
 
     def _enrol_all(self, voices: Sequence[Reference]) -> None:
         for i, voice in enumerate(voices):
@@ -200,6 +210,7 @@ class F5Engine:
     def _unheard(self, text: str) -> float:
         voice = self._named(DEFAULT)
         options = self._references[voice].options
+        self._usual_cost = _cost(options)
         said = self.model.speak(self._enrolled[voice], text, options, self._still_warming)
         return sum(len(samples) for samples in said) / RATE
 
@@ -218,6 +229,11 @@ class F5Engine:
             known = ", ".join(self._enrolled) or "none"
             raise UnknownVoice(f"F5 has no voice {name!r:.60}; there are: {known:.300}")
         return name
+
+
+def _cost(options: Options) -> int:
+    """Runs of the network that a line takes."""
+    return options.nfe * (2 if options.guidance else 1)
 
 
 def _stamp(folder: Path | None) -> Stamp:

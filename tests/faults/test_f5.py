@@ -11,7 +11,7 @@ import os
 import re
 import signal
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +21,9 @@ import pytest
 
 from bot import engines
 from bot.app import Bot
+from bot.exits import BadInput
 from bot.line import End
+from bot.say import say
 from bot.settings import Settings, load
 from engine.levels import Levels
 from engine.speech import Chunk, EngineSlow, SpeechRequest
@@ -107,6 +109,14 @@ def _log(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
 
 
+@pytest.fixture
+def _own_logging() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:], root.level = handlers, level
+
+
 def stand_for_f5(monkeypatch: pytest.MonkeyPatch, name: str, **more: object) -> None:
     """Put an engine of tests/engines.py where F5 is; all else of its spec stays."""
     real = engines._f5
@@ -149,7 +159,7 @@ async def test_f5_speaks_once_it_is_ready_with_the_voices_that_are_there(
 async def test_a_long_line_is_heard_while_the_rest_of_it_is_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text = "Zorgle blippo frim. And then there was frim dax of blippo, zorgle the frim"
+    text = "And then there was frim dax of blippo, zorgle the frim. Zorgle dax of blippo frim"
     settings = f5_settings(tmp_path, f5={"nfe": 24, "speed": 2.0})
     fed: list[tuple[float, Chunk]] = []
     async with running(settings, fast=False) as bot:
@@ -306,3 +316,20 @@ async def test_a_skip_is_silent_at_once_and_the_next_line_does_not_wait_for_a_sl
         assert pid(bot.engines.primary) == worker
     assert speakers(caplog) == ["espeak", "f5"]
     assert bot.ledger.ends[End.SKIPPED] == 1
+
+
+@pytest.mark.usefixtures("_own_logging")
+async def test_say_waits_for_the_voice_that_it_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings, out = f5_settings(tmp_path), tmp_path / "out.wav"
+    f5_models.write_voice(tmp_path / "voices", "anna")
+    # The voice's own pace: espeak says so short a word in less.
+    assert await say(settings, "frim", out=out, voice="anna") == 0
+    assert float(re.findall(r": (\d\.\d) s", capsys.readouterr().out)[0]) >= 0.6
+    nowhere = f5_settings(tmp_path, f5={"model": tmp_path / "none"})
+    with pytest.raises(BadInput, match="espeak has no voice 'anna'"):
+        await say(nowhere, "frim", out=out, voice="anna")
+    assert "f5: there is no model folder" in capsys.readouterr().err
+    assert await say(nowhere, "frim", out=out, voice=None) == 0
+    assert await say(nowhere, "frim", out=out, voice="de") == 0

@@ -259,10 +259,12 @@ def test_the_voices_on_disk_are_followed(tmp_path: Path, caplog: pytest.LogCaptu
     assert not made.refresh()
     assert [voice.id for voice in made.voices()] == ["anna", "ben"]
     assert say(made, SpeechRequest("blippo", voice="anna"))
-    # Another clip for the same id is another voice; the list stays.
+    # Another clip for the same id is another voice.
     kept = made._enrolled["anna"].mel
-    write_voice(tmp_path, "anna", clip="quiet")
-    assert not made.refresh()
+    assert made.pace.slowest == pytest.approx(6 / 5)
+    write_voice(tmp_path, "anna", clip="quiet", nfe=10, guidance=0)
+    assert made.refresh()
+    assert made.pace.slowest == 1.0
     assert made._enrolled["anna"].mel.shape != kept.shape
     (tmp_path / "ben" / "clip.wav").write_bytes(b"no clip")
     assert made.refresh()

@@ -112,6 +112,12 @@ def test_a_line_may_take_5_s_or_three_times_what_is_foreseen() -> None:
     assert SPEC.limits(keeps_up, long).total < 3 * 20
 
 
+def test_it_is_foreseen_for_the_voice_that_takes_longest() -> None:
+    line = SpeechRequest("x" * 56)
+    same = SPEC.limits(Pace(1.0, 1.0, slowest=4.0), line)
+    assert same == SPEC.limits(Pace(4.0, 4.0), line)
+
+
 def test_an_engine_of_unknown_pace_may_work_on_for_a_minute() -> None:
     limits = SPEC.limits(None, SpeechRequest("x"))
     assert (limits.first, limits.dry, limits.total) == (5.0, 60.0, float("inf"))
