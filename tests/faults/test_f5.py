@@ -331,5 +331,4 @@ async def test_say_waits_for_the_voice_that_it_is_told(
     with pytest.raises(BadInput, match="espeak has no voice 'anna'"):
         await say(nowhere, "frim", out=out, voice="anna")
     assert "f5: there is no model folder" in capsys.readouterr().err
-    assert await say(nowhere, "frim", out=out, voice=None) == 0
     assert await say(nowhere, "frim", out=out, voice="de") == 0
