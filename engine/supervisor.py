@@ -316,10 +316,10 @@ class Supervisor:
         )
 
     def _news(self, pace: Pace | None) -> str:
-        if self._failed or self._chosen:
+        if self._chosen:
             return "back"
         if pace is None:
-            return "ready"
+            return "back" if self._failed else "ready"
         return f"ready, RTF {pace.rtf:.2f}; speaking with it from now on"
 
 

@@ -20,9 +20,10 @@ import numpy as np
 import pytest
 
 from bot import engines
-from bot.app import Bot
+from bot.app import Bot, build_hearing
 from bot.exits import BadInput
 from bot.line import End
+from bot.policy import build_rules
 from bot.say import say
 from bot.settings import Settings, load
 from engine.levels import Levels
@@ -255,6 +256,18 @@ async def test_an_engine_that_is_too_slow_is_not_chosen_and_gives_its_memory_bac
         "f5: too slow here, it takes 3.00 s for a second of speech (RTF, below 0.7 is needed); the "
         "embedded voice stays; ISHOWTTS_SPEECH__ENGINE=f5 uses it all the same"
     ]
+
+
+def test_f5_is_judged_by_the_sounds_of_the_voices_that_stand_in(tmp_path: Path) -> None:
+    settings = f5_settings(
+        tmp_path,
+        filter={"heard": True, "shipped": False},
+        speech={"voices": {"es": "es"}},
+    )
+    built = engines.build_engines(settings)
+    hearing = build_hearing(settings, built, build_rules(settings), None)
+    assert hearing is not None
+    assert list(hearing._wanted) == [("espeak", "en-us"), ("espeak", "es")]
 
 
 def test_a_setting_forces_an_engine_that_is_slow(tmp_path: Path) -> None:
