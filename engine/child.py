@@ -43,9 +43,11 @@ _DRY_LIMITS = 12
 _PATIENCE = 3.0
 """Times what is foreseen that a worker of known pace may take."""
 _BYTES_PER_S = 14.0
+"""Of text, in a second of speech."""
 _PIECE_S = 12.0
 """No piece of a line that is made at once is longer."""
 _KEEPS_UP = 0.7
+"""The RTF below which the pieces of a line come one by one."""
 _LOG_LINES_PER_S = 20
 _LOG_LINE = 500
 _ERRORS: dict[str, type[SpeechError]] = {

@@ -108,9 +108,10 @@ class F5Engine:
                 raise EngineMissing(NO_VOICE)
             self.pace = warm_up(self._unheard, self._warming)
             self._know_slowest()
-        except LineFailed as error:
+        except (LineFailed, BadRequest) as error:
             raise EngineMissing(
-                f"{error}, in its very first line: compute in fp32, or take another model"
+                f"F5 fails in its very first line ({error}): compute in fp32 "
+                "(ISHOWTTS_F5__DTYPE=fp32), or take another model"
             ) from error
         except (MemoryError, RuntimeError) as error:
             if not faults.out_of_memory(error):

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from engine.f5 import faults, joins, outcome, reference
 from engine.f5.engine import F5Engine
+from engine.f5.model import Model
 from engine.f5.options import Options
 from engine.f5.setup import Setup, from_json
 from engine.speech import (
@@ -293,6 +294,17 @@ def test_too_little_memory_at_load_may_be_better_later(
     monkeypatch.setattr("engine.f5.model.load", load)
     with pytest.raises(EngineFailed, match="not enough memory for F5: end what else"):
         F5Engine(source(), [a_voice(tmp_path / "clip.wav")]).load()
+
+
+def test_a_model_that_cannot_say_its_first_line_is_not_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def silent(self: Model, frames: torch.Tensor) -> NDArray[np.float32]:
+        return np.zeros((len(frames) - 1) * 256, np.float32)
+
+    monkeypatch.setattr(Model, "decode", silent)
+    with pytest.raises(EngineMissing, match="nearly silent.*ISHOWTTS_F5__DTYPE=fp32"):
+        F5Engine(source(linear="plain"), [a_voice(tmp_path / "clip.wav")]).load()
 
 
 async def test_a_worker_speaks_with_it() -> None:
