@@ -182,3 +182,18 @@ class TellsPhonemes(Protocol):
             UnknownVoice: there is no such voice.
             EngineFailed: anything else.
         """
+
+
+@runtime_checkable
+class KnowsLoudness(Protocol):
+    """What an engine has besides if it knows how loud a voice will be before it has spoken."""
+
+    def loudness(self, voice: str) -> float:
+        """The gated RMS (`levels.Loudness`) that lines of a voice should have; 0.0: not known.
+
+        Args:
+            voice: as `SpeechRequest.voice`.
+
+        Raises:
+            UnknownVoice: there is no such voice.
+        """

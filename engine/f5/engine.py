@@ -122,13 +122,24 @@ class F5Engine:
             line = str(error).partition("\n")[0]
             raise EngineFailed(f"F5 failed: {line:.200}") from error
 
+    def loudness(self, voice: str) -> float:
+        """The gated RMS that lines of a voice should have: that of its clip. Not in compat mode.
+
+        Raises UnknownVoice.
+        """
+        name = self._named(voice)
+        compat = self._references[name].options.compat
+        return 0.0 if compat else self._enrolled[name].loudness
+
     def close(self) -> None:
         """Give the weights and voices back."""
         self._model = None
         self._enrolled.clear()
 
     def _named(self, voice: str) -> str:
-        name = voice or (DEFAULT if DEFAULT in self._enrolled else next(iter(self._enrolled), ""))
+        name = voice or DEFAULT
+        if name == DEFAULT and name not in self._enrolled:
+            name = next(iter(self._enrolled), "")
         if name not in self._enrolled:
             known = ", ".join(self._enrolled)
             raise UnknownVoice(f"F5 has no voice {name!r:.60}; there are: {known:.300}")
