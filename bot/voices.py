@@ -20,7 +20,7 @@ from engine.enrolment.sound import Sound
 from engine.f5 import reference
 from engine.f5.reference import Clip
 from engine.levels import Levels
-from engine.speech import BadRequest, Chunk, Engine, SpeechError, TellsPhonemes
+from engine.speech import BadRequest, Chunk, Engine, EngineMissing, SpeechError, TellsPhonemes
 from engine.voices import DEFAULT, Library, Record, check_id
 from engine.worker import make_engine
 
@@ -121,8 +121,9 @@ def add(settings: Settings, wanted: Wanted, *, replaces: bool = False) -> int:
     _say(f'{wanted.id} is kept: used {where}: "{part.text}"')
     if part.why:
         _say(
-            f"note: all of it is used, for {part.why}; 3 to 6 s would be quicker: choose them with "
-            "--from S --to S, give --text the words of that part, and add --replace"
+            f"note: {end - start:.1f} s are used, for {part.why}; 3 to 6 s would be quicker: "
+            "choose them with --from S --to S, give --text the words of that part, and add "
+            "--replace"
         )
     for doubt in (*doubts.of_clip(clip, heard), *doubts.of_words(record.text, heard)):
         _say(f"note: {doubt}")
@@ -167,7 +168,9 @@ def preview(settings: Settings, id_: str, *, text: str, out: Path | None, clip: 
     try:
         return asyncio.run(say(settings, text or _TEXT, out=out, voice=meant, alone=True))
     except NothingHeard as error:
-        raise NothingHeard(f"{error}; --clip plays the clip itself") from None
+        if isinstance(error.__context__, EngineMissing):
+            raise NothingHeard(f"{error}; --clip plays the clip itself") from None
+        raise
 
 
 def _check_is_ours(id_: str) -> None:

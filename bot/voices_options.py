@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot import exits
 from bot.settings import Settings
+from bot.telemetry import set_up_logging
 
 if TYPE_CHECKING:
     from bot.voices import Wanted
@@ -50,6 +51,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     hear.add_argument("id", metavar="ID")
     hear.add_argument("--text", default="", help="what to say")
     hear.add_argument("-o", "--out", type=Path, metavar="FILE.wav", help="write it to a file")
+    hear.add_argument("--output", metavar="WHERE", help="where it is heard, as for say")
     hear.add_argument("--clip", action="store_true", help="play the clip itself")
 
 
@@ -57,6 +59,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     """Do what was asked for. Raises exits.Exit."""
     from bot import voices
 
+    set_up_logging("error")  # voices that cannot be used are told there
     if options.what == "list":
         return voices.list_(settings)
     if options.what == "add":

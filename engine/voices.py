@@ -3,25 +3,27 @@
 Ids, never paths, cross its border: an id is also the name of its folder. Does not know any model,
 nor where the library lies, nor which part of a clip is best.
 
-    FOLDER/ID/voice.json      what is told of it
-    FOLDER/ID/clip.wav        the part of the clip that is used
-    FOLDER/ID/original.wav    the clip as it was given
+    FOLDER/ID/voice.json           what is told of it, and which take it is
+    FOLDER/ID/clip-TAKE.wav        the part of the clip that is used; clip.wav where no take is told
+    FOLDER/ID/original-TAKE.wav    the clip as it was given
 
-A voice is written beside its place and then moved there, so that it is there whole or not at all.
-Whoever writes holds a lock; whoever reads needs none.
+A new voice is written beside its place and moved there; of one that is replaced the new take is
+written first and its voice.json last. So whoever reads, without a lock, finds a voice whole.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import logging
 import os
 import re
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +44,9 @@ _DEVICES = re.compile(r"con|prn|aux|nul|com\d|lpt\d")
 """Names that Windows lets no folder have."""
 _MOST_BYTES = 64 << 10
 _LOCK_S = 10.0
-_NEW, _OLD, _GONE = ".new-", ".old-", ".gone-"
+_TRIES = 5
+_NEW, _GONE = ".new-", ".gone-"
+_TAKE = re.compile("[0-9a-f]{8}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,8 @@ class Record:
     """Its own, if it has one; the same below."""
     nfe: int | None = None
     guidance: float | None = None
+    take: str = ""
+    """Part of the names of its files."""
 
     def __post_init__(self) -> None:
         """Raises BadRequest: what cannot be, in one line."""
@@ -92,11 +98,18 @@ class Record:
                 raise BadRequest(f"its {field.name} is {value!r:.40}, which cannot be")
         if not self.text.strip():
             raise BadRequest("its text is empty: give the words of the clip")
+        if self.take and not _TAKE.fullmatch(self.take):
+            raise BadRequest(f"its take is {self.take!r:.40}, which cannot be")
+
+    @property
+    def clip(self) -> str:
+        """The name of the file with the part that is used."""
+        return f"clip-{self.take}.wav" if self.take else "clip.wav"
 
     def over(self, defaults: Options) -> Options:
         """How the voice is spoken: its own, else what is usual."""
         own = {key: getattr(self, key) for key in RANGES if getattr(self, key) is not None}
-        return replace(defaults, **own)
+        return dataclasses.replace(defaults, **own)
 
 
 def check_id(id_: str) -> None:
@@ -107,7 +120,7 @@ def check_id(id_: str) -> None:
     if _DEVICES.fullmatch(near):
         near += "-voice"
     raise BadRequest(
-        f"{id_!r:.60} is no voice id: it has 1 to 32 of a-z, 0-9, - and _, as {near} has"
+        f"{id_!r:.60} is no voice id: it has 1 to 32 of a-z, 0-9, - and _; {near} would do"
     )
 
 
@@ -125,7 +138,7 @@ class Library:
         return [
             Reference(
                 Voice(id_, record.name, record.language),
-                folder / "clip.wav",
+                folder / record.clip,
                 record.text,
                 record.over(defaults),
             )
@@ -141,7 +154,8 @@ class Library:
         known = self._read()
         if id_ not in known:
             raise BadRequest(f"there is no voice {id_!r:.60} of your own; {_listed(known)}")
-        return known[id_][0] / "clip.wav"
+        folder, record = known[id_]
+        return folder / record.clip
 
     def named(self, id_: str) -> str:
         """The id of the voice that a request for `id_` means: `default` may be the first one's."""
@@ -151,12 +165,10 @@ class Library:
     def fingerprint(self) -> tuple[object, ...]:
         """Equal as long as no voice was added, changed or removed: what a running bot polls.
 
-        Two calls of `stat` for each voice, no reading. After it has changed, read again.
+        One call of `stat` for each voice, no reading. Take it before `references`, so that a
+        change meanwhile is seen the next time.
         """
-        return tuple(
-            (id_, *(_stamp(folder / name) for name in ("voice.json", "clip.wav")))
-            for id_, folder in self._folders()
-        )
+        return tuple((folder.name, _stamp(folder / "voice.json")) for folder in self._folders())
 
     def add(
         self,
@@ -174,6 +186,7 @@ class Library:
             OSError: it cannot be written; nothing is changed then.
         """
         check_id(id_)
+        record = dataclasses.replace(record, take=secrets.token_hex(4))
         with self._writing():
             place = self._folder / id_
             if place.exists() and not replace:
@@ -182,15 +195,15 @@ class Library:
                 )
             new = Path(tempfile.mkdtemp(dir=self._folder, prefix=_NEW))  # mode 0700
             try:
-                self._write(new, record, clip, original)
-                old = self._folder / f"{_OLD}{id_}"
-                if place.exists():
-                    place.rename(old)
-                new.rename(place)
-                shutil.rmtree(old, ignore_errors=True)
-            except BaseException:  # whatever it was: nothing stays behind, and it goes on
-                self._sweep()
-                raise
+                _write(new, record, clip, original)
+                if not place.exists():
+                    new.rename(place)
+                    return
+                for path in sorted(new.iterdir()):  # voice.json last
+                    path.replace(place / path.name)
+                _keep(place, record.take)
+            finally:
+                shutil.rmtree(new, ignore_errors=True)
 
     def remove(self, id_: str) -> None:
         """Delete a voice, its clip and its original.
@@ -206,17 +219,6 @@ class Library:
             (self._folder / id_).rename(gone)
             shutil.rmtree(gone.parent)
 
-    @staticmethod
-    def _write(new: Path, record: Record, clip: reference.Clip, original: Path) -> None:
-        reference.write(new / "clip.wav", clip)
-        shutil.copyfile(original, new / "original.wav")
-        told = {key: value for key, value in asdict(record).items() if value is not None}
-        text = json.dumps(told, ensure_ascii=False, indent=2)
-        (new / "voice.json").write_text(text + "\n", "utf-8")
-        for name in ("clip.wav", "original.wav", "voice.json"):
-            with (new / name).open("rb+") as file:
-                os.fsync(file.fileno())
-
     @contextmanager
     def _writing(self) -> Iterator[None]:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -225,45 +227,62 @@ class Library:
             yield
 
     def _sweep(self) -> None:
-        """Clear away what a writer left that was killed; a voice that it moved aside comes back."""
-        for path in self._folder.glob(".*-*"):
-            place = self._folder / path.name.removeprefix(_OLD)
-            if path.name.startswith(_OLD) and not place.exists():
-                path.rename(place)
-            elif path.name.startswith((_NEW, _OLD, _GONE)):
-                shutil.rmtree(path, ignore_errors=True)
+        """Clear away what a writer left that was killed."""
+        for path in (*self._folder.glob(f"{_NEW}*"), *self._folder.glob(f"{_GONE}*")):
+            shutil.rmtree(path, ignore_errors=True)
 
-    def _folders(self) -> list[tuple[str, Path]]:
-        """Each voice's folder, by id. One that is being replaced just now counts as it was."""
+    def _folders(self) -> list[Path]:
+        """Each voice's folder, by id."""
         try:
-            names = [path.name for path in self._folder.iterdir() if path.is_dir()]
+            found = [path for path in self._folder.iterdir() if not path.name.startswith(".")]
         except FileNotFoundError:
             return []
         except OSError as error:
             log.error("the voices in %s cannot be read: %s", self._folder, error.strerror)
             return []
-        found = {name: name for name in names if not name.startswith(".")}
-        for name in names:
-            if name.startswith(_OLD):
-                found.setdefault(name.removeprefix(_OLD), name)
-        return [(id_, self._folder / name) for id_, name in sorted(found.items())]
+        return sorted(path for path in found if path.is_dir())
 
     def _read(self) -> dict[str, tuple[Path, Record]]:
+        wrong: list[tuple[str, Exception]] = []
         found: dict[str, tuple[Path, Record]] = {}
-        for id_, folder in self._folders():
+        for _ in range(_TRIES):
+            before = self.fingerprint()
+            found, wrong = self._look()
+            if self.fingerprint() == before:
+                break  # else a voice may have been moved while it was read
+        for id_, error in wrong:
+            log.error("voice %.60s cannot be used: %s", ascii(id_)[1:-1], error)
+        return found
+
+    def _look(self) -> tuple[dict[str, tuple[Path, Record]], list[tuple[str, Exception]]]:
+        found: dict[str, tuple[Path, Record]] = {}
+        wrong: list[tuple[str, Exception]] = []
+        for folder in self._folders():
+            id_ = folder.name
             try:
                 check_id(id_)
                 found[id_] = folder, _record(folder)
             except (BadRequest, OSError, ValueError, RecursionError) as error:
-                log.error("voice %.60s cannot be used: %s", ascii(id_)[1:-1], error)
-        return found
+                wrong.append((id_, error))
+        return found, wrong
+
+
+def _write(folder: Path, record: Record, clip: reference.Clip, original: Path) -> None:
+    reference.write(folder / record.clip, clip)
+    shutil.copyfile(original, folder / f"original-{record.take}.wav")
+    told = {key: value for key, value in asdict(record).items() if value is not None}
+    text = json.dumps(told, ensure_ascii=False, indent=2)
+    (folder / "voice.json").write_text(text + "\n", "utf-8")
+    for path in folder.iterdir():
+        with path.open("rb+") as file:
+            os.fsync(file.fileno())
 
 
 def _record(folder: Path) -> Record:
     """Raises BadRequest, OSError, ValueError, RecursionError."""
-    file, clip = folder / "voice.json", folder / "clip.wav"
-    if not (file.is_file() and clip.is_file()):
-        raise BadRequest(f"{file if clip.is_file() else clip} is missing: add the voice again")
+    file = folder / "voice.json"
+    if not file.is_file():
+        raise BadRequest(f"{file} is missing: add the voice again")
     if file.stat().st_size > _MOST_BYTES:
         raise BadRequest(f"{file} has more than {_MOST_BYTES >> 10} KiB: add the voice again")
     told: Any = json.loads(file.read_text("utf-8"))
@@ -273,7 +292,18 @@ def _record(folder: Path) -> Record:
     given = {key: value for key, value in told.items() if key in known}
     if missing := {"name", "language", "text"} - given.keys():
         raise BadRequest(f"{file} has no {', '.join(sorted(missing))}: add the voice again")
-    return Record(**given)
+    record = Record(**given)
+    if not (folder / record.clip).is_file():
+        raise BadRequest(f"{folder / record.clip} is missing: add the voice again")
+    return record
+
+
+def _keep(folder: Path, *takes: str) -> None:
+    """Delete the files of other takes, which are nobody's."""
+    kept = {f"{kind}-{take}.wav" for kind in ("clip", "original") for take in takes}
+    for path in folder.glob("*.wav"):
+        if path.name not in kept:
+            path.unlink()
 
 
 def _check_range(name: str, value: Any) -> None:

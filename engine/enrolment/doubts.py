@@ -33,7 +33,7 @@ def of_clip(clip: Clip, sound: Sound) -> Iterator[str]:
             f"the clip is quiet ({sound.level:.0f} dBFS), and its noise is raised with it: "
             "record it closer to the microphone"
         )
-    if sound.level - sound.noise < _NOISY_DB:
+    if _noisy(sound):
         yield (
             f"what is behind the voice is only {max(0.0, sound.level - sound.noise):.0f} dB "
             "quieter, and is learnt with it: record it without music, fan or echo"
@@ -57,6 +57,10 @@ def of_words(text: str, sound: Sound) -> Iterator[str]:
     yield from _beside(text, sound)
 
 
+def _noisy(sound: Sound) -> bool:
+    return sound.level - sound.noise < _NOISY_DB
+
+
 def _beside(text: str, sound: Sound) -> Iterator[str]:
     if not fit(text, sound.sounding):
         pace = beats(text) / max(sound.sounding, 0.1)
@@ -66,6 +70,8 @@ def _beside(text: str, sound: Sound) -> Iterator[str]:
             "a second): give exactly the words that are said, or the voice garbles"
         )
         return
+    if _noisy(sound):
+        return  # pauses are hidden in it
     said = phrases(text)
     ends = sum(phrase.closes for phrase in said[:-1])
     if ends >= 2 and len(sound.pauses) < ends / 2:

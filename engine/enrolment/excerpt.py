@@ -7,7 +7,7 @@ more do. Words are only cut where it is certain what belongs to what.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -57,15 +57,15 @@ def choose(sound: Sound, text: str, *, whole: bool = False) -> Excerpt:
         most = f"{LONGEST_S:.0f} at most, {SHORTEST_S:.0f} to {BEST_S:.0f} are best"
         raise BadRequest(f"that part has {end - start:.1f} s of speech: {most}")
     fits = fit(text, sound.sounding)
-    said = phrases(text)
-    found = cuts(said, sound.stretches) if fits else []
-    for longest in (BEST_S, LONGEST_S):
-        parts = list(_parts(sound, said, found, longest))
-        if parts:
-            return max(parts, key=lambda part: part[0])[1]
-    why = "it is not certain which words belong to which part"
+    why = "it is not certain which words belong to which shorter part"
     if not fits:
         why = "the text does not seem to be what is said in it"
+    said = phrases(text)
+    found = cuts(said, sound.stretches) if fits else []
+    if part := _best(sound, said, found, BEST_S):
+        return part
+    if end - start > LONGEST_S and (part := _best(sound, said, found, LONGEST_S)):
+        return replace(part, why=why)
     if end - start <= LONGEST_S:
         return Excerpt(start, end, text, why)
     raise BadRequest(
@@ -91,6 +91,13 @@ def ready(clip: Clip, start: float, end: float) -> Clip:
     part[:fade] *= rise
     part[len(part) - fade :] *= rise[::-1]
     return Clip(np.rint(part * 32_767.0).astype(np.int16)[:, None], clip.rate)
+
+
+def _best(
+    sound: Sound, said: Sequence[Phrase], found: Sequence[Cut], longest: float
+) -> Excerpt | None:
+    parts = list(_parts(sound, said, found, longest))
+    return max(parts, key=lambda part: part[0])[1] if parts else None
 
 
 def _parts(

@@ -19,8 +19,8 @@ _CLICK_S = 0.05
 """Sound that is no longer is none."""
 _CANCELLED = 0.25
 """Of the power of the channels, what is left in their mean if it is to be used."""
-_OVER_NOISE_DB = 8.0
-_LEAST_DB, _MOST_DB = 40.0, 15.0
+_OVER_NOISE_DB = 6.0
+_LEAST_DB, _MOST_DB = 40.0, 10.0
 """How far below the voice a pause may be at least, and must be at most."""
 
 Span = tuple[float, float]

@@ -77,6 +77,6 @@ def _of_word(word: str) -> float:
     if not _KNOWN.search(plain):
         return max(1.0, len(plain) / _LETTERS) + digits * _DIGIT
     count = len(_VOWELS.findall(plain))
-    if count > 1 and re.search("[^aeiouy]es?$", plain) and not plain.endswith("le"):
+    if count > 1 and re.search("[^aeiouy]es?$", word) and not word.endswith("le"):
         count -= 1
     return max(1, count) + digits * _DIGIT

@@ -85,7 +85,8 @@ def read(path: Path) -> Clip:
         with path.open("rb") as file:
             return _decoded(path, file, found.st_size)
     except (OSError, ValueError) as error:
-        raise BadRequest(f"the clip cannot be read: {error}") from error
+        why = getattr(error, "strerror", None) or error
+        raise BadRequest(f"the clip cannot be read: {path}: {why}") from error
 
 
 def write(path: Path, clip: Clip) -> None:
