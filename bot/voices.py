@@ -13,14 +13,24 @@ from pathlib import Path
 
 from bot import exits
 from bot.exits import BadInput, NothingHeard
-from bot.say import play, say
+from bot.play import play
+from bot.say import say
 from bot.settings import Settings
 from engine.enrolment import doubts, excerpt, sound
 from engine.enrolment.sound import Sound
 from engine.f5 import reference
 from engine.f5.reference import Clip
+from engine.f5.text import Vocab, read_vocab
 from engine.levels import Levels
-from engine.speech import BadRequest, Chunk, Engine, EngineMissing, SpeechError, TellsPhonemes
+from engine.speech import (
+    BadRequest,
+    Chunk,
+    Engine,
+    EngineMissing,
+    SpeechError,
+    TellsPhonemes,
+    UnknownVoice,
+)
 from engine.voices import DEFAULT, Library, Record, check_id
 from engine.worker import make_engine
 
@@ -125,7 +135,10 @@ def add(settings: Settings, wanted: Wanted, *, replaces: bool = False) -> int:
             "choose them with --from S --to S, give --text the words of that part, and add "
             "--replace"
         )
-    for doubt in (*doubts.of_clip(clip, heard), *doubts.of_words(record.text, heard)):
+    for doubt in (
+        *doubts.of_clip(clip, heard),
+        *doubts.of_words(record.text, heard, _vocab(settings)),
+    ):
         _say(f"note: {doubt}")
     _say(f"hear it: python -m bot voices preview {wanted.id}")
     return exits.STOPPED
@@ -160,17 +173,15 @@ def preview(settings: Settings, id_: str, *, text: str, out: Path | None, clip: 
             return asyncio.run(play(settings, _levelled(path), out=out))
     except SpeechError as error:
         raise BadInput(f"{error}; see: python -m bot voices list") from None
-    if settings.speech.engine == _ESPEAK:
-        raise NothingHeard(
-            "ISHOWTTS_SPEECH__ENGINE is espeak, which has no cloned voices: choose F5 there; "
-            f"python -m bot voices preview {id_} --clip plays the clip itself"
-        )
     try:
-        return asyncio.run(say(settings, text or _TEXT, out=out, voice=meant, alone=True))
-    except NothingHeard as error:
-        if isinstance(error.__context__, EngineMissing):
-            raise NothingHeard(f"{error}; --clip plays the clip itself") from None
-        raise
+        return asyncio.run(say(settings, text or _TEXT, out=out, voice=meant))
+    except BadInput as error:
+        if not isinstance(error.__context__, UnknownVoice):
+            raise
+        raise NothingHeard(
+            f"{meant} can only be spoken by F5, which is not in use (the engine that is set says: "
+            f"{error.__context__}); --clip plays the clip itself"
+        ) from None
 
 
 def _check_is_ours(id_: str) -> None:
@@ -185,6 +196,17 @@ def _check_is_ours(id_: str) -> None:
     finally:
         engine.close()
     raise BadRequest(f"{id_} is a voice of espeak already: take another id, such as my-{id_:.29}")
+
+
+def _vocab(settings: Settings) -> Vocab | None:
+    """What the model can say, where one is set; that it is missing is told when it is used."""
+    model: Path | None = getattr(getattr(settings, "f5", None), "model", None)
+    if model is None:
+        return None
+    try:
+        return read_vocab((model.parent if model.is_file() else model) / "vocab.txt")
+    except EngineMissing:
+        return None
 
 
 def _record(settings: Settings, wanted: Wanted) -> Record:

@@ -11,6 +11,7 @@ from engine.enrolment.excerpt import SHORTEST_S
 from engine.enrolment.sound import Sound, cancelling
 from engine.enrolment.words import beats, fit, phrases
 from engine.f5.reference import Clip
+from engine.f5.text import Vocab
 
 _LOWEST_RATE = 16_000
 _OVERDRIVEN = 0.0005
@@ -46,15 +47,23 @@ def of_clip(clip: Clip, sound: Sound) -> Iterator[str]:
         yield f"the clip has {clip.rate} samples a second, and is dull: record it at 24000 or more"
 
 
-def of_words(text: str, sound: Sound) -> Iterator[str]:
-    """What is doubtful about the words, alone and beside the clip."""
-    strange = sorted({c for c in text if unicodedata.category(c) in ("So", "Cn", "Co", "Sk")})
+def of_words(text: str, sound: Sound, vocab: Vocab | None = None) -> Iterator[str]:
+    """What is doubtful about the words, alone and beside the clip. `vocab` is the model's."""
+    strange = "".join(sorted({c for c in text if not _sayable(c, vocab)}))
     if strange:
-        shown = " ".join(f"{c}" if c.isprintable() else f"U+{ord(c):04X}" for c in strange[:8])
-        yield f"the text holds what nobody says ({shown}): leave it out"
+        yield (
+            f"the text holds what the voice cannot say ({strange[:20]}): leave it out, or write it "
+            "as it is said"
+        )
     if any(c.isdigit() for c in text):
         yield "the text holds digits: write numbers as they are said in the clip"
     yield from _beside(text, sound)
+
+
+def _sayable(c: str, vocab: Vocab | None) -> bool:
+    if vocab is not None:
+        return c.isspace() or bool(vocab.known(c))
+    return unicodedata.category(c) not in ("So", "Cn", "Co", "Sk")
 
 
 def _noisy(sound: Sound) -> bool:

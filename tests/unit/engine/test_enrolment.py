@@ -11,6 +11,7 @@ from engine.enrolment import alignment, doubts, excerpt, words
 from engine.enrolment.sound import Sound, Span, cancelling, hear, mono
 from engine.f5 import reference
 from engine.f5.reference import Clip
+from engine.f5.text import Vocab
 from engine.levels import Loudness
 from engine.speech import BadRequest
 from tests.spoken_clips import RATE, TEXT, reading, spoken
@@ -245,12 +246,21 @@ def test_a_short_clip_and_cancelling_channels_are_told() -> None:
         ("Zorgle.", "much less than"),
         (TEXT * 4, "much more than"),
         ("\u4f60\u597d\u3002", "much less than"),
-        (TEXT + " \u2603", "nobody says (\u2603)"),
+        (TEXT + " \u2603", "cannot say (\u2603)"),
         (TEXT + " 25", "digits"),
     ],
 )
 def test_words_that_do_not_fit_are_told(text: str, says: str) -> None:
     assert says in told(reading(), text)
+
+
+def test_what_the_model_has_no_token_for_is_told() -> None:
+    vocab = Vocab([" ", *"abcdefghijklmnopqrstuvwxyzITS.,!"])
+    sound = heard(reading())
+    assert list(doubts.of_words(TEXT, sound, vocab)) == []
+    text = TEXT + " \u00f8\u4f60"  # Chinese is written in sounds
+    [line] = doubts.of_words(text, sound, vocab)
+    assert "cannot say (\u00f8)" in line
 
 
 def test_sentences_and_pauses_are_held_against_each_other() -> None:
