@@ -6,6 +6,8 @@ more do. Words are only cut where it is certain what belongs to what.
 
 from __future__ import annotations
 
+import math
+import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -28,7 +30,12 @@ _FADE_S = 0.005
 _PEAK = 0.98
 _FULL_SCALE_DB = -1.0
 _LONG_PAUSE_S = 0.7
-_UNEVEN_PACE = 1.4
+_UNEVEN_PACE = 1.25
+"""A part that is quicker or slower than the clip by more than this has other words."""
+_PERHAPS, _LIKELY, _SURE = 0.55, 0.7, 0.85
+"""Of the usual pause at the end of a sentence, what may be one, is likely one, and surely is."""
+_ODD_PACE, _EDGE_S = 1.4, 0.3
+"""So has the clip, if anything between two certain pauses is; and the ends of it, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +64,13 @@ def choose(sound: Sound, text: str, *, whole: bool = False) -> Excerpt:
         most = f"{LONGEST_S:.0f} at most, {SHORTEST_S:.0f} to {BEST_S:.0f} are best"
         raise BadRequest(f"that part has {end - start:.1f} s of speech: {most}")
     fits = fit(text, sound.sounding)
+    said = phrases(text)
+    found = cuts(said, sound.stretches) if fits else []
+    if not _even(sound, said, found):
+        fits, found = False, []
     why = "it is not certain which words belong to which shorter part"
     if not fits:
         why = "the text does not seem to be what is said in it"
-    said = phrases(text)
-    found = cuts(said, sound.stretches) if fits else []
     if part := _best(sound, said, found, BEST_S):
         return part
     if end - start > LONGEST_S and (part := _best(sound, said, found, LONGEST_S)):
@@ -93,6 +102,35 @@ def ready(clip: Clip, start: float, end: float) -> Clip:
     return Clip(np.rint(part * 32_767.0).astype(np.int16)[:, None], clip.rate)
 
 
+def _pace(sound: Sound, said: Sequence[Phrase], first: Cut, last: Cut) -> tuple[float, float]:
+    """Seconds that the words between two cuts take, and that they should take."""
+    pace = sound.sounding / sum(phrase.beats for phrase in said)
+    spoken = sum(end - start for start, end in sound.stretches[first.stretch : last.stretch])
+    return spoken, pace * sum(phrase.beats for phrase in said[first.phrase : last.phrase])
+
+
+def _even(sound: Sound, said: Sequence[Phrase], found: Sequence[Cut]) -> bool:
+    """Whether all that is certain was said at one pace, and no sentence is left over."""
+    usual = _full_stop(sound, said, found)
+    pauses = [end - start for start, end in sound.pauses]
+    ends = sum(phrase.closes for phrase in said[:-1])
+    surely, perhaps = (sum(p >= share * usual for p in pauses) for share in (_SURE, _PERHAPS))
+    if usual and not surely <= ends <= perhaps:
+        return False
+    for first, last in pairwise(found):
+        spoken, should = _pace(sound, said, first, last)
+        if abs(math.log(spoken / should)) > math.log(_ODD_PACE) + _EDGE_S / should:
+            return False
+    return True
+
+
+def _full_stop(sound: Sound, said: Sequence[Phrase], found: Sequence[Cut]) -> float:
+    """How long the reader usually pauses at the end of a sentence; 0.0 if that is not certain."""
+    pauses = [end - start for start, end in sound.pauses]
+    stops = [pauses[cut.stretch - 1] for cut in found[1:-1] if said[cut.phrase - 1].closes]
+    return statistics.median(stops) if stops else 0.0
+
+
 def _best(
     sound: Sound, said: Sequence[Phrase], found: Sequence[Cut], longest: float
 ) -> Excerpt | None:
@@ -104,7 +142,7 @@ def _parts(
     sound: Sound, said: Sequence[Phrase], found: Sequence[Cut], longest: float
 ) -> Iterator[tuple[float, Excerpt]]:
     """Every part that can be used, and how good it is."""
-    pace = sound.sounding / max(sum(phrase.beats for phrase in said), 1.0)
+    usual = _full_stop(sound, said, found)
     for i, first in enumerate(found):
         for last in found[i + 1 :]:
             spans = sound.stretches[first.stretch : last.stretch]
@@ -112,9 +150,11 @@ def _parts(
             if not SHORTEST_S <= end - start <= longest:
                 continue
             words = said[first.phrase : last.phrase]
-            spoken = sum(b - a for a, b in spans)
-            ratio = spoken / (sum(phrase.beats for phrase in words) * pace)
-            if not 1 / _UNEVEN_PACE <= ratio <= _UNEVEN_PACE:
+            spoken, should = _pace(sound, said, first, last)
+            if not 1 / _UNEVEN_PACE <= spoken / should <= _UNEVEN_PACE:
+                continue
+            stops = sum(b[0] - a[1] >= _LIKELY * usual for a, b in pairwise(spans))
+            if usual and stops > sum(phrase.closes for phrase in words[:-1]):
                 continue
             begins = first.phrase == 0 or said[first.phrase - 1].closes
             score = _quality(sound, start, end) + 2.0 * words[-1].closes + 1.0 * begins

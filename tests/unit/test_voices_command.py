@@ -205,7 +205,6 @@ def test_a_preview_goes_the_way_of_a_line(
     assert line.endswith("--clip plays the clip itself")
     monkeypatch.setenv("ISHOWTTS_SPEECH__ENGINE", "tests.engines:Echo")
     assert told("preview", "anna", "--text", "zorgle blippo", "-o", "a.wav") == ["a.wav: 0.7 s"]
-    assert main(["voices", "preview", "anna", "--clip", "--output", "null"]) == exits.STOPPED
 
 
 def test_a_clip_is_heard_at_the_level_of_every_voice(told: Told, short: str) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.enrolment import alignment, doubts, excerpt, words
@@ -124,7 +126,8 @@ def test_a_comma_without_a_pause_and_a_pause_without_a_comma_do_no_harm() -> Non
     assert alignment.Cut(2, 2) in found
 
 
-@given(st.integers(0, 30), st.integers(0, 40))
+@settings(max_examples=30)
+@given(st.integers(0, 15), st.integers(0, 20))
 def test_any_number_of_phrases_and_pauses_can_be_laid_out(said: int, sounds: int) -> None:
     found = alignment.cuts(
         [words.Phrase("x", 3.0, n % 2 == 0) for n in range(said)],
@@ -179,6 +182,15 @@ def test_a_text_that_is_another_clips_cuts_nothing() -> None:
     assert "does not seem" in part.why
     with pytest.raises(BadRequest, match="does not seem"):
         excerpt.choose(heard(spoken([(5.0, 0.5), (5.0, 0.5), (5.0, 0.5)])), "Go. No. So.")
+
+
+@pytest.mark.parametrize("left_out", range(4))
+def test_a_text_with_a_sentence_too_few_cuts_nothing(left_out: int) -> None:
+    sentences = re.split(r"(?<=[.!]) ", TEXT)
+    text = " ".join([*sentences[:left_out], *sentences[left_out + 1 :]])
+    part = excerpt.choose(heard(reading()), text)
+    assert part.text == text
+    assert part.why
 
 
 def test_a_part_that_was_chosen_is_used_whole() -> None:
