@@ -37,7 +37,7 @@ MAX_PEAK = 8.0
 """More than this is no audio but a fault."""
 CUTOFF_HZ = 20.0
 SURPRISE = 10 ** (6 / 20)
-"""A first line further off what its voice should have is an odd line: 6 dB."""
+"""A first line that is quieter than its voice should be by more than this is an odd line: 6 dB."""
 
 
 class HighPass:
@@ -122,11 +122,12 @@ def gain_for(rms: float) -> float:
 
 
 def likely(rms: float, expected: float) -> float:
-    """The gated RMS of a voice after one line of it: no further off than `SURPRISE`.
+    """The gated RMS of a voice after one line of it: no more than `SURPRISE` below what is expected
+    of the voice, or below -20 dBFS if that is less.
 
-    `expected` is what the voice should have; 0.0: not known.
+    `expected` is 0.0 where it is not known. A line that is louder is taken as it is.
     """
-    return min(max(rms, expected / SURPRISE), expected * SURPRISE) if expected > 0.0 else rms
+    return max(rms, min(expected, TARGET_RMS) / SURPRISE)
 
 
 class Gains:

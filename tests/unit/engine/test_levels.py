@@ -231,14 +231,21 @@ def test_an_utterance_without_sound_is_an_engine_fault(parts: list[Samples]) -> 
         levels.finish()
 
 
-def test_an_odd_first_line_is_taken_to_be_odd_and_not_its_voice() -> None:
+def test_a_first_line_that_is_far_too_quiet_is_not_taken_for_its_voice() -> None:
     out, _ = level(sine(1.0, 0.01), gain=None, expected=0.1)
     assert rms_db(out) == pytest.approx(rms_db(sine(1.0, 0.01)) + 6.0, abs=0.3)
-    out, _ = level(sine(1.0, 0.9), gain=None, expected=0.1)
-    assert rms_db(out) == pytest.approx(rms_db(sine(1.0, 0.9)) - 6.0, abs=0.3)
+    out, _ = level(sine(1.0, 0.01), gain=None, expected=0.01)
+    assert rms_db(out) == pytest.approx(rms_db(sine(1.0, 0.01)) + 18.0, abs=0.3)
     gains = Gains()
     gains.learn("v", 0.01, 0.1)
     assert gains.of("v") == pytest.approx(2.0, abs=0.01)
     for _ in range(2):
         gains.learn("v", 0.08, 0.1)
     assert gains.of("v") == pytest.approx(gain_for(0.08))
+
+
+@pytest.mark.parametrize("amplitude", [0.1, 0.3, 0.9])
+def test_what_is_expected_makes_no_first_line_louder(amplitude: float) -> None:
+    for expected in (0.01, 0.1, 0.9):
+        out, _ = level(sine(1.0, amplitude), gain=None, expected=expected, size=RATE)
+        assert rms_db(out) == pytest.approx(-20.0, abs=0.5)
