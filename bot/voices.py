@@ -108,7 +108,8 @@ def add(settings: Settings, wanted: Wanted, *, replaces: bool = False) -> int:
     """Keep a clip as a voice, and print what of it is used and what is doubtful. Raises Exit."""
     try:
         check_id(wanted.id)
-        _check_is_ours(wanted.id)
+        if wanted.id != DEFAULT:
+            _check_is_ours(wanted.id)
         record = _record(settings, wanted)
         whole = reference.read(wanted.clip)
         offset, clip = _named_part(wanted, whole)
