@@ -193,6 +193,15 @@ def test_a_text_with_a_sentence_too_few_cuts_nothing(left_out: int) -> None:
     assert part.why
 
 
+def test_sentences_and_long_pauses_that_do_not_match_are_seen() -> None:
+    text = (
+        "Zorgle went to town today. Blippo was the first to say so. Frim had never seen the sea. "
+        "Nobody wanted to go home. Then it was all over."
+    )
+    part = excerpt.choose(heard(spoken([(1.4, 0.45)] * 6)), text)
+    assert (part.text, "does not seem" in part.why) == (text, True)
+
+
 def test_a_part_that_was_chosen_is_used_whole() -> None:
     part = excerpt.choose(heard(reading()), TEXT, whole=True)
     assert part.text == TEXT
