@@ -1,4 +1,4 @@
-"""`python -m bot check | devices | voices`: what is there, a line each, beside whatever else runs.
+"""`python -m bot check | devices`: what is there, a line each, beside whatever else runs.
 
 Does not start the bot, and never prints the value of a secret.
 """
@@ -137,17 +137,6 @@ def devices() -> int:
         _say(f"{mark} {output.name}{more} - {output.host}, {output.sample_rate} Hz")
     if not found:
         _say("no device is there now; --output null and --output wav:FILE always work")
-    return exits.STOPPED
-
-
-def voices(settings: Settings) -> int:
-    """Print the voices of the engine that is set, a line each."""
-    engine = _loaded(voices_of(settings))
-    for voice in engine.voices():
-        _say(f"{voice.id:<14} {voice.language:<12} {voice.name}")
-    if engine.name == _ESPEAK:
-        _say("any of them takes a variant: en-us+f3, en-us+m5, ...")
-    engine.close()
     return exits.STOPPED
 
 

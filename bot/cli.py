@@ -16,7 +16,7 @@ from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from bot import exits
+from bot import exits, voices_options
 from bot.settings import Settings, SettingsError, load
 
 _RUN = "run"
@@ -124,7 +124,9 @@ def _parser() -> tuple[argparse.ArgumentParser, set[str]]:
     _add_rewards(add("rewards", _rewards, "channel-point rewards of your Twitch channel"))
     add("check", _check, "check settings, engines and devices, a line each")
     add("devices", _devices, "list the outputs that --output takes")
-    add("voices", _voices, "list the voices that --voice takes")
+    voices_options.add_options(
+        add("voices", _voices, "list the voices that --voice takes; add, remove, hear your own")
+    )
     settings = add("settings", _settings, "show the settings' values, secrets as stars")
     settings.add_argument("--example", action="store_true", help="print settings.example.env")
     _add_bench(add("bench", _bench, "measure this machine"))
@@ -258,9 +260,7 @@ def _devices(options: argparse.Namespace) -> int:
 
 
 def _voices(options: argparse.Namespace) -> int:
-    from bot.check import voices
-
-    return voices(_load(options))
+    return voices_options.run(_load(options), options)
 
 
 def _settings(options: argparse.Namespace) -> int:

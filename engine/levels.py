@@ -36,6 +36,8 @@ CAP_FADE_S = 0.050
 MAX_PEAK = 8.0
 """More than this is no audio but a fault."""
 CUTOFF_HZ = 20.0
+SURPRISE = 10 ** (6 / 20)
+"""A first line that is quieter than its voice should be by more than this is an odd line: 6 dB."""
 
 
 class HighPass:
@@ -119,6 +121,15 @@ def gain_for(rms: float) -> float:
     return min(TARGET_RMS / rms, MAX_GAIN)
 
 
+def likely(rms: float, expected: float) -> float:
+    """The gated RMS of a voice after one line of it: no more than `SURPRISE` below what is expected
+    of the voice, or below -20 dBFS if that is less.
+
+    `expected` is 0.0 where it is not known. A line that is louder is taken as it is.
+    """
+    return max(rms, min(expected, TARGET_RMS) / SURPRISE)
+
+
 class Gains:
     """What is known of each voice's loudness: the median of its last 20 utterances."""
 
@@ -136,10 +147,16 @@ class Gains:
         self._heard.move_to_end(voice)
         return gain_for(statistics.median(heard))
 
-    def learn(self, voice: Hashable, rms: float) -> None:
-        """Remember the gated RMS of one utterance; silence teaches nothing."""
+    def learn(self, voice: Hashable, rms: float, expected: float = 0.0) -> None:
+        """Remember the gated RMS of one utterance; silence teaches nothing.
+
+        `expected` is as `likely` takes it, and counts for a voice's first utterance.
+        """
         if rms > 0.0:
-            self._heard.setdefault(voice, deque(maxlen=self._UTTERANCES)).append(rms)
+            if voice not in self._heard:
+                self._heard[voice] = deque(maxlen=self._UTTERANCES)
+                rms = likely(rms, expected)
+            self._heard[voice].append(rms)
             self._heard.move_to_end(voice)
             if len(self._heard) > self._VOICES:
                 self._heard.popitem(last=False)
@@ -149,11 +166,13 @@ class Levels:
     """The whole chain for one utterance: `feed` every chunk, then `finish` once.
 
     `gain` is the voice's; None takes it from the first chunk that is not silent, which is exact for
-    an engine that gives whole clips.
+    an engine that gives whole clips. `expected` is the gated RMS that the voice should have, 0.0 if
+    that is not known.
     """
 
-    def __init__(self, gain: float | None, max_seconds: float) -> None:
+    def __init__(self, gain: float | None, max_seconds: float, expected: float = 0.0) -> None:
         self._gain = gain
+        self._expected = expected
         self._max_seconds = max_seconds
         self._rate = 0
         self._raw = 0
@@ -190,7 +209,7 @@ class Levels:
         self._raw += len(x)
         self._loudness.add(x)
         if self._gain is None and (rms := self._loudness.rms) * MAX_GAIN >= SILENCE:
-            self._gain = gain_for(rms)
+            self._gain = gain_for(likely(rms, self._expected))
         if self._gain is None:
             self._lead = np.concatenate((self._lead, x))[-self._samples(LEAD_S) :]
             return None

@@ -244,3 +244,18 @@ class VoicesChange(Engine, Protocol):
 
     def refresh(self) -> bool:
         """Take in what has changed; whether anything has. Called often: be quick."""
+
+
+@runtime_checkable
+class KnowsLoudness(Protocol):
+    """What an engine has besides if it knows how loud a voice will be before it has spoken."""
+
+    def loudness(self, voice: str) -> float:
+        """The gated RMS (`levels.Loudness`) that lines of a voice should have; 0.0: not known.
+
+        Args:
+            voice: as `SpeechRequest.voice`.
+
+        Raises:
+            UnknownVoice: there is no such voice.
+        """

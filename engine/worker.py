@@ -37,6 +37,7 @@ from engine.speech import (
     Engine,
     EngineFailed,
     EngineMissing,
+    KnowsLoudness,
     LoadsLong,
     SpeechError,
     SpeechRequest,
@@ -102,7 +103,8 @@ class Voicebox:
 
         Once `cancelled()`, `emit` is not called again. Raises SpeechError.
         """
-        levels = Levels(self._gain(request, cancelled), request.max_seconds)
+        expected = self._expected(request.voice)
+        levels = Levels(self._gain(request, cancelled), request.max_seconds, expected)
 
         def take(chunk: Chunk) -> None:
             if cancelled() or levels.full:
@@ -116,7 +118,10 @@ class Voicebox:
         if not cancelled():
             emit(levels.finish())
             if not self.engine.calibration:
-                self._gains.learn(request.voice, levels.rms)
+                self._gains.learn(request.voice, levels.rms, expected)
+
+    def _expected(self, voice: str) -> float:
+        return self.engine.loudness(voice) if isinstance(self.engine, KnowsLoudness) else 0.0
 
     def _gain(self, request: SpeechRequest, cancelled: Callable[[], bool]) -> float | None:
         if not self.engine.calibration:

@@ -177,6 +177,15 @@ class F5Engine:
         except (MemoryError, RuntimeError) as error:
             raise faults.meaning(error, on_card=self.model.on_card) from error
 
+    def loudness(self, voice: str) -> float:
+        """The gated RMS that lines of a voice should have: that of its clip. Not in compat mode.
+
+        Raises UnknownVoice.
+        """
+        name = self._named(voice)
+        compat = self._references[name].options.compat
+        return 0.0 if compat else self._enrolled[name].loudness
+
     def close(self) -> None:
         """Give the weights and voices back."""
         self._model = None

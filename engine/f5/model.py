@@ -7,7 +7,7 @@
     render    pieces, noise -> mel frames (the steps)
     decode    mel frames -> samples
 
-Does not know voices on disk, processes or loudness. Used from one thread.
+Does not know voices on disk, processes, or how loud a line is to be played. Used from one thread.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from engine.f5.options import DTYPES, Options, Source
 from engine.f5.tables import Tables
 from engine.f5.text import Vocab, chunks, closed, read_vocab, sentences
 from engine.f5.vocos import Vocos
+from engine.levels import Loudness
 from engine.speech import BadRequest, EngineMissing, LineFailed, Progress, Samples
 
 log = logging.getLogger(__name__)
@@ -65,6 +66,8 @@ class Enrolled:
     """Its length."""
     rms: float
     """Its level before it was raised."""
+    loudness: float
+    """The gated RMS of what the network hears, which what it makes is taken to have as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +124,14 @@ class Model:
             raise BadRequest("the reference clip is silent, or shorter than half a second")
         if rms < _LEVEL:
             clip = clip * _LEVEL / rms
+        meter = Loudness(rate)
+        meter.add(clip.numpy())
         seconds = len(clip) / rate
         clip = mel.resample(clip, rate)
         short = closed(text)
         full = short if short.endswith("。") else short + " "
         frames = mel.frames(clip).to(self._network.device)
-        return Enrolled(frames, full, short, len(clip) // HOP, seconds, rms)
+        return Enrolled(frames, full, short, len(clip) // HOP, seconds, rms, meter.rms)
 
     def plan(
         self, voice: Enrolled, text: str, options: Options, most: int = _PIECE_BYTES

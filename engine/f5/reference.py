@@ -8,9 +8,14 @@ network. 16-bit samples all the way, whatever the file has.
 from __future__ import annotations
 
 import math
+import shlex
+import stat
 import struct
+import sys
+import wave
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +25,7 @@ from engine.speech import BadRequest, Samples
 MOST_BYTES = 10_000_000
 MOST_S = 30.0
 _LOWEST_RATE = 11_025
+_MOST_CHUNKS, _FORM_BYTES = 200, 40
 _LONG_MS, _ENOUGH_MS = 12_000, 6_000
 _KEEP_MS = 1_000
 """Of a pause on either side."""
@@ -69,26 +75,27 @@ def read(path: Path) -> Clip:
         BadRequest: it cannot be read, or is too long; told by its header, before it is decoded.
     """
     try:
-        if path.stat().st_size > MOST_BYTES:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise BadRequest(f"{path} is no file: name a WAV file")
+        if found.st_size > MOST_BYTES:
             raise BadRequest(
                 f"{path} has more than {MOST_BYTES // 1_000_000} MB: take a shorter clip"
             )
-        data = path.read_bytes()
-    except OSError as error:
-        raise BadRequest(f"the clip cannot be read: {error}") from error
-    form, body = _chunks(path, data)
-    kind, channels, rate, _, width, bits = struct.unpack_from("<HHIIHH", form)
-    if kind == 0xFFFE and len(form) >= 26:
-        (kind,) = struct.unpack_from("<H", form, 24)
-    if (kind, bits) not in _DECODERS or not 1 <= channels <= 8 or width != channels * bits // 8:
-        raise BadRequest(f"{path} is a WAV of a kind that is not read: save it as 16-bit PCM")
-    if not _LOWEST_RATE <= rate <= 192_000:
-        raise BadRequest(f"{path} has {rate} samples a second: save it at 24000 or more")
-    count = len(body) // width
-    if count > MOST_S * rate:
-        raise BadRequest(f"{path} is longer than {MOST_S:.0f} s: cut it, 3 to 12 s are best")
-    pcm = _DECODERS[kind, bits](body[: count * width])
-    return Clip(pcm.reshape(count, channels), rate)
+        with path.open("rb") as file:
+            return _decoded(path, file, found.st_size)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise BadRequest(f"the clip cannot be read: {path}: {why}") from error
+
+
+def write(path: Path, clip: Clip) -> None:
+    """Write a clip as a WAV file of 16 bits. Raises OSError."""
+    with path.open("wb") as raw, wave.open(raw, "wb") as file:
+        file.setnchannels(clip.pcm.shape[1])
+        file.setsampwidth(2)
+        file.setframerate(clip.rate)
+        file.writeframes(clip.pcm.astype("<i2").tobytes())
 
 
 def cut(clip: Clip) -> Clip:
@@ -180,18 +187,58 @@ def _decibels(level: int) -> float:
     return 20 * math.log10(level / _FULL) if level else -math.inf
 
 
-def _chunks(path: Path, data: bytes) -> tuple[bytes, bytes]:
-    """The `fmt ` and `data` chunks of a RIFF file."""
-    found: dict[bytes, bytes] = {}
+def _decoded(path: Path, file: BinaryIO, size: int) -> Clip:
+    form, start, length = _header(path, file, size)
+    kind, channels, rate, _, width, bits = struct.unpack_from("<HHIIHH", form)
+    if kind == 0xFFFE and len(form) >= 26:
+        (kind,) = struct.unpack_from("<H", form, 24)
+    if (kind, bits) not in _DECODERS or not 1 <= channels <= 8 or width != channels * bits // 8:
+        raise BadRequest(f"{path} is a WAV of a kind that is not read; {_conversion(path)}")
+    if not _LOWEST_RATE <= rate <= 192_000:
+        raise BadRequest(f"{path} has {rate} samples a second: save it at 24000 or more")
+    count = length // width
+    if count > MOST_S * rate:
+        raise BadRequest(f"{path} is longer than {MOST_S:.0f} s: cut it, 3 to 12 s are best")
+    file.seek(start)
+    body = file.read(count * width)
+    count = len(body) // width  # less, if it is being cut just now
+    pcm = _DECODERS[kind, bits](body[: count * width])
+    return Clip(pcm.reshape(count, channels), rate)
+
+
+def _header(path: Path, file: BinaryIO, size: int) -> tuple[bytes, int, int]:
+    """The `fmt ` chunk of a RIFF file, and where its samples are: their first byte, their number.
+
+    What the header says of a length is believed as far as the file goes.
+    """
+    top = file.read(12)
+    form, data = b"", (0, -1)
     at = 12
-    if data[:4] == b"RIFF" and data[8:12] == b"WAVE":
-        while at + 8 <= len(data):
-            (size,) = struct.unpack_from("<I", data, at + 4)
-            found.setdefault(data[at : at + 4], data[at + 8 : at + 8 + size])
-            at += 8 + size + size % 2
-    if len(found.get(b"fmt ", b"")) < 16 or b"data" not in found:
-        raise BadRequest(f"{path} is no WAV file: convert it to one (16-bit PCM)")
-    return found[b"fmt "], found[b"data"]
+    for _ in range(_MOST_CHUNKS if top[:4] == b"RIFF" and top[8:] == b"WAVE" else 0):
+        file.seek(at)
+        head = file.read(8)
+        if len(head) < 8 or (form and data[1] >= 0):
+            break
+        (length,) = struct.unpack_from("<I", head, 4)
+        if head[:4] == b"fmt " and not form:
+            form = file.read(min(length, _FORM_BYTES))
+        elif head[:4] == b"data" and data[1] < 0:
+            data = (at + 8, min(length, size - at - 8))
+        at += 8 + length + length % 2
+    if len(form) < 16 or data[1] < 0:
+        raise BadRequest(f"{path} is no WAV file; {_conversion(path)}")
+    return form, *data
+
+
+def _conversion(path: Path) -> str:
+    made = path.with_name(f"{path.stem}-24k.wav")
+    return (
+        f"make one of it: ffmpeg -i {_quoted(path)} -ac 1 -ar 24000 -c:a pcm_s16le {_quoted(made)}"
+    )
+
+
+def _quoted(path: Path) -> str:
+    return f'"{path}"' if sys.platform == "win32" else shlex.quote(str(path))
 
 
 def _of_24(body: bytes) -> Pcm:

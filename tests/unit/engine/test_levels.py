@@ -23,8 +23,9 @@ def level(
     gain: float | None = 1.0,
     max_seconds: float = 30.0,
     words: tuple[Word, ...] = (),
+    expected: float = 0.0,
 ) -> tuple[Samples, list[Word]]:
-    levels = Levels(gain, max_seconds)
+    levels = Levels(gain, max_seconds, expected)
     out = []
     for i in range(0, len(x), size):
         out.append(levels.feed(Chunk(x[i : i + size], RATE, words if i == 0 else ())))
@@ -228,3 +229,23 @@ def test_an_utterance_without_sound_is_an_engine_fault(parts: list[Samples]) -> 
         levels.feed(Chunk(part, RATE))
     with pytest.raises(EngineFailed, match="audible"):
         levels.finish()
+
+
+def test_a_first_line_that_is_far_too_quiet_is_not_taken_for_its_voice() -> None:
+    out, _ = level(sine(1.0, 0.01), gain=None, expected=0.1)
+    assert rms_db(out) == pytest.approx(rms_db(sine(1.0, 0.01)) + 6.0, abs=0.3)
+    out, _ = level(sine(1.0, 0.01), gain=None, expected=0.01)
+    assert rms_db(out) == pytest.approx(rms_db(sine(1.0, 0.01)) + 18.0, abs=0.3)
+    gains = Gains()
+    gains.learn("v", 0.01, 0.1)
+    assert gains.of("v") == pytest.approx(2.0, abs=0.01)
+    for _ in range(2):
+        gains.learn("v", 0.08, 0.1)
+    assert gains.of("v") == pytest.approx(gain_for(0.08))
+
+
+@pytest.mark.parametrize("amplitude", [0.1, 0.3, 0.9])
+def test_what_is_expected_makes_no_first_line_louder(amplitude: float) -> None:
+    for expected in (0.01, 0.1, 0.9):
+        out, _ = level(sine(1.0, amplitude), gain=None, expected=expected, size=RATE)
+        assert rms_db(out) == pytest.approx(-20.0, abs=0.5)

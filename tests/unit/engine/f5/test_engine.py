@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import struct
 import subprocess
 import sys
+import tracemalloc
 import wave
 from collections.abc import Iterator
 from contextlib import aclosing
@@ -15,13 +17,17 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from engine.enrolment import excerpt
 from engine.f5 import faults, joins, outcome, reference
 from engine.f5.engine import F5Engine
 from engine.f5.model import Model
 from engine.f5.options import Options
 from engine.f5.setup import Setup, from_json
+from engine.levels import Loudness
 from engine.speech import (
     BadRequest,
     Chunk,
@@ -40,6 +46,7 @@ from engine.worker import Voicebox
 from tests.f5_models import loaded, source, voice, write_voice
 from tests.f5_models import wav as write_wav
 from tests.parity import cases
+from tests.spoken_clips import spoken, written
 
 
 def a_voice(path: Path, id_: str = "zorgle", **options: Any) -> Reference:
@@ -137,12 +144,52 @@ def test_voices_are_known_by_their_ids(engine: F5Engine, tmp_path: Path) -> None
         say(engine, SpeechRequest("blippo", voice="../x"))
     engine.enrol(a_voice(tmp_path / "other.wav", "default", nfe=6))
     assert say(engine, SpeechRequest("blippo"))[0].samples.any()
-    assert say(engine, SpeechRequest("blippo", voice="default"))[0].samples.any()
+    other = say(engine, SpeechRequest("blippo", voice="default"))[0]
+    assert other.samples.any()
     engine.remove("default")
     engine.remove("default")
     # It always exists.
     assert say(engine, SpeechRequest("blippo", voice="default"))[0].samples.any()
     assert [voice.id for voice in engine.voices()] == ["zorgle"]
+    first = say(engine, SpeechRequest("blippo", voice="default"))[0]
+    assert not np.array_equal(first.samples, other.samples)
+
+
+def test_voices_of_very_different_level_are_as_loud_from_the_first_line(tmp_path: Path) -> None:
+    """Random weights do not follow a clip's level; a clip as the library keeps it binds them."""
+    references = []
+    for level in (0.003, 0.02, 0.1, 0.9):
+        clip = excerpt.ready(spoken([(1.0, 0.3), (1.2, 0.2)], level=level, noise=1e-5), 0.3, 2.8)
+        path = written(tmp_path / f"{level}.wav", clip)
+        references.append(Reference(Voice(f"v{level}", "V"), path, "Zorgle.", Options(nfe=5)))
+    engine = F5Engine(source(linear="plain"), references)
+    voicebox = Voicebox(engine)
+    voicebox.load()
+    for said in engine.voices():
+        assert 20 * np.log10(engine.loudness(said.id)) == pytest.approx(-20, abs=1)
+        for line in ("gg", "that was so clean", "Nice! And then there was the long end of it."):
+            meter = Loudness(24_000)
+            heard: list[Chunk | None] = []
+            voicebox.speak(SpeechRequest(line, said.id), heard.append, lambda: False)
+            for chunk in heard:
+                if chunk is not None:
+                    meter.add(chunk.samples)
+            assert 20 * np.log10(meter.rms) == pytest.approx(-20, abs=1.5)
+
+
+def test_a_first_line_that_is_nearly_silent_is_not_raised_as_if_it_were_the_voice(
+    engine: F5Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decode = engine.model.decode
+    monkeypatch.setattr(engine.model, "decode", lambda frames: decode(frames) * np.float32(0.1))
+    peaks = []
+    for expects in (True, False):
+        if not expects:
+            monkeypatch.setattr(F5Engine, "loudness", lambda *_: 0.0)
+        heard: list[Chunk | None] = []
+        Voicebox(engine).speak(SpeechRequest("zorgle"), heard.append, lambda: False)
+        peaks.append(max(float(np.abs(c.samples).max()) for c in heard if c is not None))
+    assert peaks[0] < 0.5 * peaks[1]
 
 
 def test_there_must_be_something_to_say(engine: F5Engine) -> None:
@@ -407,6 +454,52 @@ def test_what_is_no_clip_is_told_in_one_line(tmp_path: Path, data: bytes, says: 
         reference.read(path)
     with pytest.raises(BadRequest, match="cannot be read"):
         reference.read(tmp_path / "none.wav")
+
+
+@given(st.data())
+def test_no_header_does_harm(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+    """Lengths and kinds that lie, chunks without end: a clip, or one line."""
+    good = bytearray(_riff(1, 16, bytes(2000)))
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, 60))
+        good[at : at + 4] = data.draw(st.binary(min_size=1, max_size=4))
+    path = tmp_path_factory.getbasetemp() / "hostile.wav"
+    path.write_bytes(good[: data.draw(st.integers(0, len(good)))])
+    with contextlib.suppress(BadRequest):
+        assert reference.read(path).pcm.nbytes <= 2 * len(good)
+
+
+def test_a_header_that_lies_allocates_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "clip.wav"
+    whole = _riff(1, 16, bytes(1000))
+    path.write_bytes(whole[:-1004] + b"\xff\xff\xff\xff" + whole[-1000:])  # as a pipe gives it
+    assert len(reference.read(path).pcm) == 500
+    long = _riff(1, 16, bytes(9_900_000))
+    path.write_bytes(long)
+    tracemalloc.start()
+    with pytest.raises(BadRequest, match="longer than 30 s"):
+        reference.read(path)
+    assert tracemalloc.get_traced_memory()[1] < 100_000
+    tracemalloc.stop()
+    path.write_bytes(b"RIFF\0\0\0\0WAVE" + b"junk\0\0\0\0" * 1_000_000)
+    with pytest.raises(BadRequest, match="is no WAV file"):
+        reference.read(path)
+
+
+def test_what_is_no_file_is_not_opened(tmp_path: Path) -> None:
+    devices = () if sys.platform == "win32" else (Path("/dev/zero"),)
+    for path in (tmp_path, *devices):
+        with pytest.raises(BadRequest, match="is no file"):
+            reference.read(path)
+    with pytest.raises(BadRequest, match="cannot be read"):
+        reference.read(Path("a\0b"))
+
+
+def test_another_kind_of_clip_is_told_with_the_command_that_makes_it_one(tmp_path: Path) -> None:
+    path = tmp_path / "my clip.flac"
+    path.write_bytes(b"fLaC" + bytes(100))
+    with pytest.raises(BadRequest, match="ffmpeg -i .*my clip.flac.* .*my clip-24k.wav"):
+        reference.read(path)
 
 
 def test_a_silent_or_short_clip_is_refused() -> None:
