@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot import exits
+from bot.engines import voices_of
 from bot.exits import BadInput, NothingHeard
 from bot.play import play
 from bot.say import say
@@ -73,10 +74,10 @@ def voices(settings: Settings) -> int:
     """Print every voice, a line each: the cloned ones, then those of the engine that is set."""
     for id_, record in library(settings).records().items():
         _say(f"{id_:<14} {record.language:<12} {record.name} (cloned)")
-    engine = _loaded(settings.speech.engine)
+    engine = _loaded(voices_of(settings))
     for voice in engine.voices():
         _say(f"{voice.id:<14} {voice.language:<12} {voice.name}")
-    if settings.speech.engine == _ESPEAK:
+    if engine.name == _ESPEAK:
         _say("any of them takes a variant: en-us+f3, en-us+m5, ...")
     engine.close()
     return exits.STOPPED
@@ -201,7 +202,7 @@ def _check_is_ours(id_: str) -> None:
 
 def _vocab(settings: Settings) -> Vocab | None:
     """What the model can say, where one is set; that it is missing is told when it is used."""
-    model: Path | None = getattr(getattr(settings, "f5", None), "model", None)
+    model = settings.f5.model
     if model is None:
         return None
     try:

@@ -162,8 +162,8 @@ class Library:
         known = self.records()
         return next(iter(known), id_) if id_ == DEFAULT and id_ not in known else id_
 
-    def fingerprint(self) -> tuple[object, ...]:
-        """Equal as long as no voice was added, changed or removed: what a running bot polls.
+    def fingerprint(self) -> tuple[tuple[str, object], ...]:
+        """Of each voice its id and a stamp, equal until the voice is changed: what a bot polls.
 
         One call of `stat` for each voice, no reading. Take it before `references`, so that a
         change meanwhile is seen the next time.

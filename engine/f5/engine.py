@@ -1,7 +1,7 @@
 """F5 behind the protocol of engine/speech.py: voices by their ids, lines in, audio out.
 
 Does not know where settings or the voice library come from: whoever makes it (setup.py) passes a
-`Source`, the voices, and how to read them again. Imports torch when it is loaded, not before.
+`Source` and the voices, or the library. Imports torch when it is loaded, not before.
 """
 
 from __future__ import annotations
@@ -9,9 +9,7 @@ from __future__ import annotations
 import logging
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.f5 import faults, reference
@@ -32,7 +30,7 @@ from engine.speech import (
     UnknownVoice,
     Voice,
 )
-from engine.voices import DEFAULT, Reference
+from engine.voices import DEFAULT, Library, Reference
 
 if TYPE_CHECKING:
     from engine.f5.model import Enrolled, Model
@@ -45,7 +43,7 @@ NO_VOICE = (
     "(python -m bot voices add), then start again"
 )
 
-Stamp = tuple[tuple[str, int, int], ...]
+DEFAULTS = Options()
 
 
 class _Stopped(Exception):  # noqa: N818 - no error
@@ -61,16 +59,16 @@ class F5Engine:
     def __init__(
         self,
         source: Source,
-        voices: Sequence[Reference],
-        reread: Callable[[], Sequence[Reference]] | None = None,
-        *,
-        folder: Path | None = None,
+        voices: Sequence[Reference] = (),
+        library: Library | None = None,
+        defaults: Options = DEFAULTS,
     ) -> None:
-        """`reread` gives the voices anew once something in `folder` has changed."""
+        """`library` gives more voices, and is followed; `defaults` are what those do not say."""
         self._source = source
-        self._stamp = _stamp(folder)
-        self._references = {reference.voice.id: reference for reference in voices}
-        self._reread, self._folder = reread, folder
+        self._library, self._defaults = library, defaults
+        self._stamp = library.fingerprint() if library else ()
+        kept = library.references(defaults) if library else []
+        self._references = {reference.voice.id: reference for reference in [*voices, *kept]}
         self._enrolled: dict[str, Enrolled] = {}
         self._model: Model | None = None
         self.progress: Progress = lambda stage, share: None
@@ -137,11 +135,12 @@ class F5Engine:
 
     def refresh(self) -> bool:
         """Take in what has changed in the folder of the voices; whether anything has."""
-        if self._reread is None or (stamp := _stamp(self._folder)) == self._stamp:
+        if self._library is None or (stamp := self._library.fingerprint()) == self._stamp:
             return False
-        changed = {name.partition("/")[0] for name, _, _ in set(stamp) ^ set(self._stamp)}
+        changed = {id_ for id_, _ in set(stamp) ^ set(self._stamp)}
         self._stamp = stamp
-        found = {reference.voice.id: reference for reference in self._reread()}
+        references = self._library.references(self._defaults)
+        found = {reference.voice.id: reference for reference in references}
         for id_ in self._references.keys() - found.keys():
             self.remove(id_)
         self._enrol_all(
@@ -244,13 +243,3 @@ class F5Engine:
 def _cost(options: Options) -> int:
     """Runs of the network that a line takes."""
     return options.nfe * (2 if options.guidance else 1)
-
-
-def _stamp(folder: Path | None) -> Stamp:
-    """What changes with a voice: its files, their sizes and times."""
-    found = []
-    for file in sorted(folder.glob("*/*")) if folder is not None else ():
-        with suppress(OSError):  # just removed
-            at = file.stat()
-            found.append((f"{file.parent.name}/{file.name}", at.st_size, at.st_mtime_ns))
-    return tuple(found)

@@ -36,11 +36,7 @@ class Setup:
 
     def engine(self) -> F5Engine:
         """The engine, not yet loaded; it follows changes of the library."""
-        library = Library(self.voices)
-        read = library.references
-        return F5Engine(
-            self.source, read(self.options), lambda: read(self.options), folder=self.voices
-        )
+        return F5Engine(self.source, library=Library(self.voices), defaults=self.options)
 
     def look(self) -> Plan:
         """What would be loaded, found out without reading the weights. Raises EngineMissing."""

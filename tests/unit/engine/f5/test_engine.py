@@ -314,6 +314,7 @@ def test_the_voices_on_disk_are_followed(tmp_path: Path, caplog: pytest.LogCaptu
     assert made.refresh()
     assert made.pace.slowest == 1.0
     assert made._enrolled["anna"].mel.shape != kept.shape
+    write_voice(tmp_path, "ben", nfe=6)
     (tmp_path / "ben" / "clip.wav").write_bytes(b"no clip")
     assert made.refresh()
     assert "voice ben cannot be used" in caplog.text
