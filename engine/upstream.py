@@ -101,7 +101,7 @@ class UpstreamEngine:
         pieces: list[str] = self._infer.chunk_text(request.text, max_chars=most)
         if not pieces:
             raise BadRequest("there is nothing in the text that this voice can say")
-        self._seed(voice.options.seed)
+        self._seed(voice.options.seed_for(request.text))
         joiner = Joiner()
         for i, piece in enumerate(pieces):
             work = self._thread.submit(self._say, clip, words, piece, voice.options, speed)

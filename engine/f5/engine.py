@@ -8,7 +8,6 @@ that knows them. Imports torch when it is loaded, not before.
 from __future__ import annotations
 
 import logging
-import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -103,8 +102,6 @@ class F5Engine:
         voice = self._named(request.voice)
         options = self._references[voice].options
         options = replace(options, speed=options.speed * request.rate)
-        if not options.compat:
-            options = replace(options, seed=zlib.crc32(request.text.encode("utf-8", "replace")))
 
         def tick() -> None:
             if cancelled():
