@@ -10,16 +10,27 @@ import time
 from contextlib import aclosing
 
 from engine.child import EngineSpec
-from engine.speech import SpeechRequest
+from engine.commands import f5_flags
+from engine.speech import BadRequest, SpeechRequest
 from engine.supervisor import Supervisor
 
 _WORDS = "the quick brown fox jumps over a lazy dog again"
 _COUNTS = (1, 10, 40)
+_RUNS = 20
 
 
 def run(args: argparse.Namespace) -> None:
     """Measure; medians. Raises SpeechError."""
-    asyncio.run(_bench(args.engine, args.runs or 20))
+    of_f5 = f5_flags.given(args)
+    if args.engine == "f5" or (args.engine is None and of_f5):
+        from engine.commands import bench_f5
+
+        bench_f5.run(args)
+        return
+    if args.engine == "f5-tts":
+        raise BadRequest("f5-tts is measured beside ours: --engine f5 --against upstream")
+    f5_flags.refuse(args)
+    asyncio.run(_bench(args.engine or "espeak", _RUNS if args.runs is None else args.runs))
 
 
 async def _bench(engine: str, runs: int) -> None:
