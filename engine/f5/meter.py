@@ -152,8 +152,12 @@ def _in_front(
 ) -> Iterator[None]:
     with ExitStack() as stack:
         for owner, name, what in parts:
-            setattr(owner, name, stand_in(getattr(owner, name), what))
-            stack.callback(delattr, owner, name)
+            work = getattr(owner, name)
+            if name in vars(owner):  # another one stands there
+                stack.callback(setattr, owner, name, work)
+            else:
+                stack.callback(delattr, owner, name)
+            setattr(owner, name, stand_in(work, what))
         yield
 
 
