@@ -15,7 +15,7 @@ import hashlib
 import logging
 import os
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -145,6 +145,9 @@ class Hub:
         from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined]
 
         part = _part(file, folder)
+        for other in folder.iterdir():
+            if other != part and other.name.startswith(f"{file.name}.") and other.suffix == ".part":
+                other.unlink()  # of a version that is no longer there
         have = part.stat().st_size if part.is_file() else 0
         if have > file.size:
             part.unlink()
@@ -186,8 +189,9 @@ def _part(file: File, folder: Path) -> Path:
     return folder / f"{file.name}.{file.digest[:12]}.part"
 
 
-def _check_room(files: Iterable[File], folder: Path) -> None:
-    there = sum(part.stat().st_size for part in folder.glob("*.part"))
+def _check_room(files: Sequence[File], folder: Path) -> None:
+    parts = [part for part in (_part(file, folder) for file in files) if part.is_file()]
+    there = sum(part.stat().st_size for part in parts)
     missing = sum(file.size for file in files) - there
     free = shutil.disk_usage(folder).free
     if missing > free:

@@ -29,7 +29,7 @@ class ModelHub(ThreadingHTTPServer):
         """Name of a repository -> its files."""
         self.licences: dict[str, str] = {}
         self.refusals: dict[str, tuple[int, str]] = {}
-        """Name of a repository -> the status and X-Error-Code that it answers with."""
+        """Name of a repository, or `NAME:files` -> the status and X-Error-Code of its answers."""
         self.cuts: list[int] = []
         """For the next downloads of weights: bytes after which the connection breaks."""
         self.wrong: set[str] = set()
@@ -81,11 +81,11 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(404, b"{}", {})
             return
         owner, name, _, _, file = path.lstrip("/").split("/", 4)
-        if not self._refused(f"{owner}/{name}"):
+        if not self._refused(f"{owner}/{name}", ":files"):
             self._file(hub.repos[f"{owner}/{name}"], file)
 
-    def _refused(self, repo: str) -> bool:
-        status, code = self.server.refusals.get(repo, (0, ""))
+    def _refused(self, repo: str, what: str = "") -> bool:
+        status, code = self.server.refusals.get(repo + what, (0, ""))
         if not status and repo not in self.server.repos:
             status, code = 404, "RepoNotFound"
         if status:

@@ -181,7 +181,64 @@ def test_a_part_of_an_older_file_is_not_gone_on_with(hub: ModelHub, tmp_path: Pa
     (tmp_path / "Tiny_v1").mkdir()
     (tmp_path / "Tiny_v1" / "model_0.safetensors.0123456789ab.part").write_bytes(b"old" * 1000)
     assert fetch(tmp_path, "--accept-licence") == 0
+    assert not list(tmp_path.rglob("*.part"))
     assert (tmp_path / "Tiny_v1" / "model_0.safetensors").read_bytes() == weights()
+
+
+def test_a_reset_connection_is_taken_up_as_long_as_it_brings_anything(
+    hub: ModelHub,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    from huggingface_hub import file_download
+
+    real, brought = file_download.http_get, [1000, 2000]
+
+    def reset(url: str, out: Any, *, resume_size: int, **more: Any) -> None:
+        if not url.endswith(".safetensors"):
+            real(url, out, resume_size=resume_size, **more)
+        elif brought:
+            out.write(weights()[resume_size : resume_size + brought.pop(0)])
+            raise RuntimeError("reset by peer\nat https://signed?token=zorglesecret")
+        else:
+            real(url, out, resume_size=resume_size, **more)
+
+    monkeypatch.setattr(file_download, "http_get", reset)
+    assert fetch(tmp_path, "--accept-licence") == 0
+    assert (tmp_path / "Tiny_v1" / "model_0.safetensors").read_bytes() == weights()
+    assert "bytes=3000-" in [range_ for *_, range_ in hub.asked]
+    shutil.rmtree(tmp_path / "Tiny_v1")
+    brought += [500, 0]
+    assert fetch(tmp_path, "--accept-licence") == 1
+    err = capsys.readouterr().err
+    assert "broke off (reset by peer)" in err
+    assert "zorglesecret" not in err
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "says"),
+    [
+        (403, "GatedRepo", "wants its terms accepted"),
+        (404, "EntryNotFound", "was taken away meanwhile"),
+        (404, "RevisionNotFound", "was taken away meanwhile"),
+        (403, "", "answered 403: sign in anew"),
+        (503, "", "answered 503: wait a while"),
+    ],
+)
+def test_a_file_that_is_refused_is_one_line(
+    hub: ModelHub,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    status: int,
+    code: str,
+    says: str,
+) -> None:
+    hub.refusals[f"{MODEL}:files"] = (status, code)
+    assert fetch(tmp_path, "--accept-licence") == 1
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1
+    assert says in err
 
 
 @pytest.mark.parametrize(
