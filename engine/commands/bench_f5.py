@@ -61,7 +61,8 @@ def measure(source: Source, made: Trial, runs: int, *, against: bool) -> Result:
             result["upstream"] = sides[1].result
         except EngineMissing as error:
             result["upstream"] = {"skipped": str(error)}
-    for _ in range(runs):
+    for turn in range(runs):
+        _progress(f"turn {turn + 1} of {runs}")
         for side in sides:
             side.turn()
     for side in sides:
@@ -90,11 +91,13 @@ class _Side:
         self._parts: list[Any] = []
         machine.forget_peak()
         self.meter.forget_gpu_peak()
+        _progress(f"loading {engine.name}")
         self.result["load_s"] = _timed(engine.load)
 
     def warm(self, parts: list[Any]) -> None:
         """Speak once; count meanwhile."""
         self._parts = parts
+        _progress(f"a first line of {self.engine.name}")
         with self.meter.counting(parts) as seen:
             self._speak()
         self.result["operations_a_step"] = seen.operations["step"]
@@ -158,6 +161,13 @@ class _Upstream(_Side):
         engine.find()
         super().__init__(made, engine)
         self.warm(self.meter.upstreams(*engine.parts))
+
+
+def _progress(line: str) -> None:
+    """At full size a line takes up to a minute on a processor."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"{line} ...\n")
+        sys.stderr.flush()
 
 
 def _timed(work: Callable[[], object]) -> float:
