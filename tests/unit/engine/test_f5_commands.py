@@ -343,6 +343,17 @@ def test_verify_fails_where_it_is_too_slow(
     assert all(check["measured"] for check in told["checks"])
 
 
+def test_verify_does_not_measure_for_minutes_what_is_too_slow_anyway(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.commands.verify._RTF", 1e-9)
+    monkeypatch.setattr("engine.commands.verify._PATIENCE_S", 1e-9)
+    assert verify() == 1
+    out = capsys.readouterr().out
+    assert out.count("not measured, it would take") == 2
+    assert "speed at 7 steps   RTF" in out
+
+
 def test_verify_fails_where_the_clip_is_read_again(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -90,8 +90,9 @@ def test_a_model_comes_with_its_vocoder_and_is_ready_for_use(
     told = out.index("licence  CC-BY-NC-4.0")
     assert told < out.index("licence  MIT") < out.index("is in ")
     assert f"{hub.address}/{MODEL}" in out
-    assert f'--model "{root}/Tiny_v1" --vocoder "{root}/vocos"' in out
-    assert f"\nISHOWTTS_F5__MODEL={root}/Tiny_v1\nISHOWTTS_F5__VOCODER={root}/vocos\n" in out
+    model, vocoder = root / "Tiny_v1", root / "vocos"
+    assert f'--model "{model}" --vocoder "{vocoder}"' in out
+    assert f"\nISHOWTTS_F5__MODEL={model}\nISHOWTTS_F5__VOCODER={vocoder}\n" in out
     assert "zorglesecret" not in out + err
     assert "Bearer hf_zorglesecret" in hub.tokens
     assert "README.md" not in hub.downloads()
