@@ -33,7 +33,7 @@ _STEPS = (7, 16, 32)
 _FEW = 5
 """For the line whose operations are counted."""
 _RTF = 0.3
-_SLOWER = 1.25
+_SLOWER = 1.5
 """Of a later line against the first: more means that something piles up."""
 _PATIENCE_S = 60.0
 """For one line."""
