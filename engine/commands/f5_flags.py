@@ -51,7 +51,7 @@ def source(args: argparse.Namespace, *needed: str) -> Source:
     if missing:
         raise BadRequest(
             f"F5 needs {', '.join(missing)} besides; a model with its vocoder comes by: "
-            "python -m engine fetch"
+            "python -m engine fetch" + (", or --random NAME makes one" if "random" in args else "")
         )
     return placed(args, args.model, args.vocoder)
 
