@@ -5,10 +5,12 @@ Does not start anything, and imports no engine: each lives in its worker.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.exits import BadInput
 from bot.settings import PREFIX, Settings
+from engine import models_folder
 from engine.speech import Progress
 from engine.supervisor import ESPEAK, Engines, EngineSpec, Supervisor
 
@@ -28,7 +30,6 @@ _LET_GO_S = 2.0
 """Seconds in which F5 has to let go of a line: a card finishes what it was given. The line that
 comes next goes to the embedded voice before that."""
 _MOST_RTF = 0.7
-_VOCODER = "vocos-mel-24khz"
 
 
 def uses_f5(settings: Settings) -> bool:
@@ -60,10 +61,11 @@ def f5_setup(settings: Settings) -> Setup:
             f"{PREFIX}F5__MODEL: {PREFIX}SPEECH__ENGINE=f5 needs the folder of a model here; "
             "docs/gpu.md says where to get one"
         )
-    folder = f5.model.parent if f5.model.is_file() else f5.model
+    model = _fetched(f5.model).absolute()
+    folder = model.parent if model.is_file() else model
     source = Source(
-        f5.model.absolute(),
-        (f5.vocoder or folder.absolute().parent / _VOCODER).absolute(),
+        model,
+        (f5.vocoder or folder.parent / models_folder.VOCOS).absolute(),
         config=f5.config,
         dtype=f5.dtype,
         device=f5.device,
@@ -71,6 +73,14 @@ def f5_setup(settings: Settings) -> Setup:
     )
     options = Options(nfe=f5.nfe, guidance=f5.guidance, speed=f5.speed)
     return Setup(source, options, (settings.state_dir / "voices").absolute())
+
+
+def _fetched(model: Path) -> Path:
+    """The folder of a model: a bare name is one that was fetched, unless it lies here."""
+    if len(model.parts) > 1 or model.exists():
+        return model
+    release = models_folder.released(str(model))
+    return models_folder.default() / (release.folder if release else model)
 
 
 def build_engines(settings: Settings, progress: Progress = lambda stage, share: None) -> Engines:

@@ -228,10 +228,12 @@ class F5(_Group):
     """A cloned voice on your graphics card"""
 
     model: Path | None = Field(
-        None, description="Folder of an F5-TTS model, with its vocab.txt; empty: F5 is not used"
+        None,
+        description="Folder of an F5-TTS model with its vocab.txt, or the name of one that was "
+        "fetched; empty: F5 is not used",
     )
     vocoder: Path | None = Field(
-        None, description="Folder of its vocoder; empty: vocos-mel-24khz beside the model's folder"
+        None, description="Folder of its vocoder; empty: vocos beside the model's folder"
     )
     config: str = Field(
         "",

@@ -7,6 +7,8 @@ FFmpeg's libraries.
 
 from __future__ import annotations
 
+import contextlib
+import io
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -51,19 +53,30 @@ class UpstreamEngine:
         self._vocoder: Any = None
         self._device = "cpu"
 
-    def load(self) -> None:
-        """Load the package, the model and the vocoder. Raises EngineMissing."""
+    def find(self) -> None:
+        """Import the package, which takes seconds. Raises EngineMissing."""
         try:
-            import torch
             from f5_tts.infer import utils_infer
-            from f5_tts.model import DiT
-
-            from engine.f5 import checkpoint
         except (ImportError, OSError) as error:
             raise EngineMissing(
                 f"the f5-tts package is not there or does not load ({error}); into an environment "
                 "with a CUDA build of torch: python -m pip install f5-tts torchaudio"
             ) from error
+        self._infer = utils_infer
+
+    def load(self) -> None:
+        """Load the package, the model and the vocoder. Raises EngineMissing."""
+        self.find()
+        # The package tells its files on standard output, which is not its own here.
+        with contextlib.redirect_stdout(io.StringIO()):
+            self._load()
+
+    def _load(self) -> None:
+        import torch
+        from f5_tts.model import DiT
+
+        from engine.f5 import checkpoint
+
         source = self._source
         path = checkpoint.model_file(source.model, allow_pt=source.allow_pt)
         config = of_folder(path.parent, source.config)
@@ -71,11 +84,15 @@ class UpstreamEngine:
         checkpoint.vocos_files(source.vocoder)
         found = "cuda" if torch.cuda.is_available() else "cpu"
         self._device = found if source.device == "auto" else source.device
-        self._infer = utils_infer
-        self._model = utils_infer.load_model(
+        self._model = self._infer.load_model(
             DiT, arch(config), str(path), vocab_file=str(vocab), device=self._device
         )
-        self._vocoder = utils_infer.load_vocoder("vocos", True, str(source.vocoder), self._device)
+        self._vocoder = self._infer.load_vocoder("vocos", True, str(source.vocoder), self._device)
+
+    @property
+    def parts(self) -> tuple[Any, Any]:
+        """The package's own model and vocoder, to measure them."""
+        return self._model, self._vocoder
 
     def voices(self) -> list[Voice]:
         """The voices that were given."""
@@ -101,7 +118,7 @@ class UpstreamEngine:
         pieces: list[str] = self._infer.chunk_text(request.text, max_chars=most)
         if not pieces:
             raise BadRequest("there is nothing in the text that this voice can say")
-        self._seed(voice.options.seed)
+        self._seed(voice.options.seed_for(request.text))
         joiner = Joiner()
         for i, piece in enumerate(pieces):
             work = self._thread.submit(self._say, clip, words, piece, voice.options, speed)

@@ -60,7 +60,7 @@ class Reference:
     text: str
     """The words of the clip, exactly."""
     options: Options = Options()
-    """How it is spoken, unless the request says more; its seed counts only in compat mode."""
+    """How it is spoken, unless the request says more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ dit.py         one step of the network
 sampler.py     the steps: schedule, noise, guidance
 vocos.py       mel frames -> samples
 model.py       READ THIS FIRST: all of it together, load and speak
+meter.py       where a model's time goes, what it asks of the device
 engine.py      the model behind the protocol of engine/speech.py
 setup.py       what a worker is told, and the engine made of it    (no torch)
 warmup.py      the first lines, unheard: how quick it is here      (no torch)

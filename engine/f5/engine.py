@@ -7,7 +7,6 @@ Does not know where settings or the voice library come from: whoever makes it (s
 from __future__ import annotations
 
 import logging
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -159,9 +158,8 @@ class F5Engine:
         """Speak, a chunk for each sentence. `cancelled` is asked four times in every layer."""
         voice = self._named(request.voice)
         options = self._references[voice].options
-        options = replace(options, speed=options.speed * request.rate)
-        if not options.compat:
-            options = replace(options, seed=zlib.crc32(request.text.encode("utf-8", "replace")))
+        seed = options.seed_for(request.text)
+        options = replace(options, speed=options.speed * request.rate, seed=seed)
 
         def tick() -> None:
             if cancelled():

@@ -25,7 +25,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.f5 import checkpoint, duration, faults, linear, mel, outcome, sampler
+from engine.f5 import checkpoint, duration, faults, linear, mel, outcome, reference, sampler
 from engine.f5.checkpoint import Weights
 from engine.f5.config import HOP, MAX_FRAMES, RATE, Config, of_folder
 from engine.f5.dit import DiT, Line, Tick
@@ -116,12 +116,9 @@ class Model:
             BadRequest: there is no text, or the clip is silent or too short.
         """
         text = text.encode("utf-8", "replace").decode()
-        if not text.strip():
-            raise BadRequest("the reference clip needs its words: name them (--reference-text)")
+        reference.check(samples, rate, text)
         clip = torch.from_numpy(samples).float()
-        rms = float(clip.square().mean().sqrt()) if len(clip) else 0.0
-        if len(clip) < rate // 2 or not rms > 0.0:
-            raise BadRequest("the reference clip is silent, or shorter than half a second")
+        rms = float(clip.square().mean().sqrt())
         if rms < _LEVEL:
             clip = clip * _LEVEL / rms
         meter = Loudness(rate)
@@ -206,6 +203,7 @@ class Model:
             LineFailed: what was made is no speech, twice.
         """
         pieces = self.within(self.plan(voice, text, options), voice, options, max_seconds)
+        options = replace(options, seed=options.seed_for(text))
         return self.say(voice, pieces, options, tick)
 
     def say(
@@ -256,7 +254,8 @@ class Model:
         """Render and decode a piece; one that cannot be speech is drawn once more."""
         for again in (False, True):
             if again:
-                [noise] = self.noise([len(noise)], replace(options, seed=options.seed + 1))
+                other = replace(options, seed=options.seed_for(piece.text) + 1)
+                [noise] = self.noise([len(noise)], other)
             [frames] = self.render([piece.line], [noise], options, tick)
             wave = self.decode(frames[voice.frames :])
             if options.compat:
@@ -268,9 +267,9 @@ class Model:
         raise LineFailed(f"F5 made no speech of it: {wrong}")
 
     def noise(self, lengths: Sequence[int], options: Options) -> list[Tensor]:
-        """The noise of the pieces of one line, in order."""
+        """The noise of the pieces of one line, in order; of seed 0 where there is none."""
         generator = None if options.compat else self._generator
-        return sampler.noise(lengths, options.seed, generator)
+        return sampler.noise(lengths, options.seed or 0, generator)
 
     @torch.inference_mode()
     def render(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,7 +48,11 @@ class Options:
     """How much closer together the first steps are."""
     speed: float = 1.0
     """Above 1 is faster."""
-    seed: int = 0
-    """The same seed, the same sound."""
+    seed: int | None = None
+    """The same seed, the same sound; None: by the text, so that a line always sounds alike."""
     compat: bool = False
     """Upstream's rules for length, pieces, noise and level, to compare with it."""
+
+    def seed_for(self, text: str) -> int:
+        """The seed that a line is spoken with."""
+        return zlib.crc32(text.encode("utf-8", "replace")) if self.seed is None else self.seed

@@ -98,6 +98,14 @@ def write(path: Path, clip: Clip) -> None:
         file.writeframes(clip.pcm.astype("<i2").tobytes())
 
 
+def check(samples: Samples, rate: int, words: str) -> None:
+    """Raise BadRequest unless mono samples and their words can make a voice."""
+    if not words.strip():
+        raise BadRequest("the reference clip needs its words: name them (--reference-text)")
+    if len(samples) < rate // 2 or not samples.any():
+        raise BadRequest("the reference clip is silent, or shorter than half a second")
+
+
 def cut(clip: Clip) -> Clip:
     """What upstream uses of a clip."""
     kept = _leave_out(clip, pause=1000, level=-50)

@@ -11,6 +11,7 @@ from bot.engines import f5_setup, uses_f5
 from bot.exits import BadInput
 from bot.settings import PREFIX, SettingsError, groups, known_keys, load
 from bot.settings_text import example, shown
+from engine import models_folder
 from filters import dictionary, shipped
 
 ROOT = Path(__file__).parents[2]
@@ -361,12 +362,20 @@ def test_the_vocoder_is_beside_the_model_if_nothing_else_is_said(
 ) -> None:
     monkeypatch.setenv("ISHOWTTS_F5__MODEL", str(tmp_path / "F5TTS_v1_Base"))
     setup = f5_setup(load())
-    assert setup.source.vocoder == tmp_path / "vocos-mel-24khz"
+    assert setup.source.vocoder == tmp_path / "vocos"
     assert setup.voices == load().state_dir / "voices"
     monkeypatch.setenv("ISHOWTTS_YOUTUBE__API_KEY", "hush")
     assert "hush" not in f5_setup(load()).to_json()
     monkeypatch.setenv("ISHOWTTS_F5__VOCODER", str(tmp_path / "v"))
     assert f5_setup(load()).source.vocoder == tmp_path / "v"
+
+
+def test_a_model_that_was_fetched_is_known_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, folder in {"openf5-tts-base": "F5TTS_v1_Base_OpenF5", "mine": "mine"}.items():
+        monkeypatch.setenv("ISHOWTTS_F5__MODEL", name)
+        source = f5_setup(load()).source
+        assert source.model == models_folder.default() / folder
+        assert source.vocoder == models_folder.default() / "vocos"
 
 
 def test_f5_alone_needs_a_model(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,38 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 import torch
 from torch import Tensor
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from engine.f5 import dit, linear, sampler, tables
 from engine.f5.checkpoint import Weights
 from engine.f5.config import CONFIGS, MELS
+from engine.f5.meter import Operations
 from engine.f5.options import Options
 from tests.f5_models import folder, loaded, source, voice
 
 TEXTS = ("zorgle", "zorgle blippo", "a longer one, that is", "zorgle blippo frim dax")
-SYNCS = {"_local_scalar_dense", "item", "is_nonzero", "nonzero", "equal", "unique"}
-
-
-class Operations(TorchDispatchMode):
-    """Counts what runs: operations that are no mere views, and those that wait for the device."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.count = self.syncs = 0
-
-    def __torch_dispatch__(self, op: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        made = op(*args, **(kwargs or {}))
-        name = op.overloadpacket.__name__
-        self.syncs += name in SYNCS
-        first = next((x for x in args if isinstance(x, Tensor)), None)
-        shares = isinstance(made, Tensor | tuple | list) and op.is_view
-        self.count += not (shares and first is not None)
-        return made
 
 
 def apart(expected: Tensor, found: Tensor) -> float:

@@ -1,0 +1,17 @@
+"""`voices`: the voices of an engine, a line each: id, language, name."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from engine.worker import make_engine
+
+
+def run(args: argparse.Namespace) -> None:
+    """List the voices. Raises SpeechError."""
+    engine = make_engine(args.engine)
+    engine.load()
+    for voice in engine.voices():
+        sys.stdout.write(f"{voice.id}\t{voice.language}\t{voice.name}\n")
+    engine.close()
