@@ -9,6 +9,7 @@ import asyncio
 import logging
 import os
 import re
+import shutil
 import signal
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -51,6 +52,8 @@ def f5_settings(tmp_path: Path, **more: object) -> Settings:
     voices = tmp_path / "voices"
     if not voices.exists():
         f5_models.write_voice(voices, "default")
+    # Forced: whether a busy machine would choose it is no part of most tests.
+    more["speech"] = {"engine": "f5", **more.get("speech", {})}  # type: ignore[dict-item]
     return load(
         overrides={
             "audio": {"output": "null", "gap_ms": 0},
@@ -143,12 +146,12 @@ async def test_f5_speaks_once_it_is_ready_with_the_voices_that_are_there(
         f5_models.write_voice(tmp_path / "voices", "anna", clip="quiet")
         await spoken(bot, "zorgle three", "3")
         assert [voice.id for voice in f5.voices] == ["anna", "default"]
-        (tmp_path / "voices/anna/voice.json").unlink()
+        shutil.rmtree(tmp_path / "voices/anna")
         await spoken(bot, "zorgle four", "4")
         assert pid(f5) == worker
     assert speakers(caplog) == ["espeak", "espeak", "f5", "espeak"]
     news = [line for line in lines(caplog) if "tried again" not in line]
-    assert re.fullmatch(r"f5: ready, RTF 0\.\d\d; speaking with it from now on", news[0])
+    assert re.fullmatch(r"f5: ready, RTF \d+\.\d\d; speaking with it from now on", news[0])
     assert news[1:] == ["f5: its voices are now anna, default", "f5: its voices are now default"]
     [wrong] = lines(caplog, "ISHOWTTS_F5__VOICE")
     assert wrong == (
@@ -161,7 +164,7 @@ async def test_a_long_line_is_heard_while_the_rest_of_it_is_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = "And then there was frim dax of blippo, zorgle the frim. Zorgle dax of blippo frim"
-    settings = f5_settings(tmp_path, f5={"nfe": 24, "speed": 2.0})
+    settings = f5_settings(tmp_path, f5={"nfe": 16, "speed": 2.0})
     fed: list[tuple[float, Chunk]] = []
     async with running(settings, fast=False) as bot:
         feed = bot.player.feed
@@ -176,10 +179,12 @@ async def test_a_long_line_is_heard_while_the_rest_of_it_is_made(
         pace = bot.engines.primary.pace
     assert pace is not None
     audio = np.concatenate([chunk.samples for _, chunk in fed])
-    # The second piece takes so long that it cannot have been there when the first was fed.
     (first, head), *_ = fed
     rest_s = len(audio) / 24_000 - len(head.samples) / 24_000
-    assert fed[1][0] - first > 0.3 * pace.rtf * rest_s
+    # On a machine so busy that the second piece would come late, the first is held on purpose.
+    if pace.rtf < 0.5:
+        # It takes so long that it cannot have been there when the first was fed.
+        assert fed[1][0] - first > 0.3 * pace.rtf * rest_s
     # What is heard is what the engine makes in one go.
     monkeypatch.setattr("engine.f5.engine.warm_up", lambda speak, tell: pace)
     engine = engines.f5_setup(settings).engine()
@@ -244,7 +249,8 @@ async def test_an_engine_that_is_too_slow_is_not_chosen_and_gives_its_memory_bac
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     stand_for_f5(monkeypatch, "TooSlow")
-    async with running(f5_settings(tmp_path), ready=False) as bot:
+    chosen_if_quick = f5_settings(tmp_path, speech={"engine": "auto"})
+    async with running(chosen_if_quick, ready=False) as bot:
         worker = pid(bot.engines.primary)
         await bot.engines.primary.wait_tried()
         with pytest.raises(EngineSlow):
@@ -271,9 +277,8 @@ def test_f5_is_judged_by_the_sounds_of_the_voices_that_stand_in(tmp_path: Path) 
 
 
 def test_a_setting_forces_an_engine_that_is_slow(tmp_path: Path) -> None:
-    assert engines._f5(f5_settings(tmp_path)).most_rtf == 0.7
-    forced = f5_settings(tmp_path, speech={"engine": "f5"})
-    assert engines._f5(forced).most_rtf == float("inf")
+    assert engines._f5(f5_settings(tmp_path, speech={"engine": "auto"})).most_rtf == 0.7
+    assert engines._f5(f5_settings(tmp_path)).most_rtf == float("inf")
 
 
 @pytest.mark.parametrize(
