@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
@@ -16,7 +16,7 @@ from itertools import islice
 from filters import hidden, lookalikes, markup
 from filters.fold import LIMIT, clean, fold_cleaned
 from filters.leet import drawn_letters, leet
-from filters.translit import foreign, latin
+from filters.translit import foreign, latin, likeliest
 
 _CAMEL = re.compile(r"(?<=[^\W_A-Z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z0-9])")
 _CODE = re.compile(r":(?:regional_indicator_|letter_)?([a-z]):[\s\u200b]?", re.IGNORECASE)
@@ -50,6 +50,17 @@ class Reading:
 
 
 _latin = lru_cache(maxsize=2048)(latin)
+_heard: dict[str, str] = {}
+"""What words of other scripts most likely sound like."""
+_REMEMBERED = 8192
+"""Words that are remembered at most; all are forgotten when there are more."""
+
+
+def _likeliest(words: Set[str]) -> dict[str, tuple[str, ...]]:
+    if len(_heard) >= _REMEMBERED:
+        _heard.clear()
+    _heard.update(likeliest(words - _heard.keys()))
+    return {word: (_heard[word],) for word in words if _heard[word]}
 
 
 def _leet(name: str, folded: str) -> Iterator[Reading]:
@@ -67,10 +78,14 @@ def _sounded(folded: str) -> Iterator[Reading]:
         return
     # Single jamo are a laugh or a nod, not a word.
     found = {word for word in _FOREIGN.findall(folded) if not word.isascii() and foreign(word)}
-    found = {word for word in found if not _JAMO.fullmatch(word)}
-    most = _TRANSLITERATIONS if len(found) <= _FEW else 1
-    words = {word: _latin(word, most) for word in found}
-    for turn in range(min(most, max(map(len, words.values()), default=0))):
+    if _JAMO.search(folded):
+        found = {word for word in found if not _JAMO.fullmatch(word)}
+    words = (
+        {word: _latin(word, _TRANSLITERATIONS) for word in found}
+        if len(found) <= _FEW
+        else _likeliest(found)
+    )
+    for turn in range(max(map(len, words.values()), default=0)):
         ways = {word: ways[min(turn, len(ways) - 1)] for word, ways in words.items() if ways}
         read = _FOREIGN.sub(lambda m, ways=ways: ways.get(m[0], m[0]), folded)  # type: ignore[misc]
         read = _LONG_VOWEL.sub(r"\1", read)

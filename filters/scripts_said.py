@@ -179,7 +179,7 @@ _CONTEXT: tuple[tuple[str, tuple[Change, ...]], ...] = (
         (re.compile("(?<=[βγδζθκλμνξπρσςτφχψ])(?:μπ|ντ|γκ)"), lambda found: _GREEK[found[0]]),
     )),
     # An r between consonants has a vowel before it, which is not written.
-    ("א-ת", (
+    ("\u0591-\u05f4", (
         (re.compile("[\u0591-\u05c7]+"), ""),
         (re.compile("(?<=[בגדזחטכלמנסעפצקש׳])ר(?![אויה])"), "אר"),
     )),
