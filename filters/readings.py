@@ -14,6 +14,7 @@ from functools import lru_cache
 from itertools import islice
 
 from filters import hidden, lookalikes, markup
+from filters.charsets import Table
 from filters.fold import LIMIT, clean, fold_cleaned
 from filters.leet import drawn_letters, leet
 from filters.translit import foreign, latin, likeliest
@@ -22,7 +23,7 @@ _CAMEL = re.compile(r"(?<=[^\W_A-Z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z0-9])")
 _CODE = re.compile(r":(?:regional_indicator_|letter_)?([a-z]):[\s\u200b]?", re.IGNORECASE)
 # The name of an emoji that is a letter says nothing but the letter.
 _LETTER_NAMED = re.compile(r":(?:regional_indicator_|letter_)([a-z]):", re.IGNORECASE)
-_COLONS = str.maketrans(dict.fromkeys("\ufe13\ufe55\uff1a", ":"))
+_COLONS = Table(dict.fromkeys(map(ord, "\ufe13\ufe55\uff1a"), ":"))
 # Vowel signs of Indic scripts are no letters to `\w`.
 _FOREIGN = re.compile(r"(?:[^\W\d_]|[\u0900-\u0fff])+")
 _JAMO = re.compile("[\u1100-\u11ff\u3131-\u318e]+")
@@ -94,7 +95,7 @@ def _sounded(folded: str) -> Iterator[Reading]:
 
 def _readings(cleaned: str) -> Iterator[Reading]:
     if not cleaned.isascii():
-        cleaned = cleaned.translate(_COLONS)
+        cleaned = _COLONS.replace(cleaned)
     read = _CODE.sub(r"\1", cleaned) if ":" in cleaned else cleaned
     coded = read != cleaned
     if coded:
@@ -105,7 +106,7 @@ def _readings(cleaned: str) -> Iterator[Reading]:
         apart = fold_cleaned(_CAMEL.sub(" ", cleaned))
         yield Reading("words by capitals", apart)
         yield from _leet("words by capitals, ", apart)
-    if not cleaned.isascii() and (bare := cleaned.translate(lookalikes.NO_LETTERS)) != cleaned:
+    if not cleaned.isascii() and (bare := lookalikes.NO_LETTERS.replace(cleaned)) != cleaned:
         yield Reading("emoji out", fold_cleaned(bare), disguised=True)
     posed = lookalikes.capitals(cleaned)
     if posed != cleaned:

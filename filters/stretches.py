@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from filters.effort import TooContrived
 from filters.inside import meant
-from filters.leet import BRACKET, spellings
-from filters.masks import masked
+from filters.leet import BRACKET, spellings, unambiguous
+from filters.masks import may_be_masked, masked
 from filters.tokens import shortened, spans, stretched, tokens
 from filters.wordlist import KEY, WordList
 
@@ -102,7 +102,7 @@ class _Look:
                 if (index_of_all := self._whole(spelling)) is not None:
                     place = spans(text)
                     yield index_of_all, "pulled apart", place[0][0], place[-1][1]
-        if text != found[0]:
+        if text != found[0] and may_be_masked(text):
             for index, start, end in masked(self._words, text, self._inside):
                 yield index, "masked", start, end
 
@@ -111,7 +111,7 @@ class _Look:
         known = self._known.get(token)
         if known is None:
             before = self._looked_up
-            held = tuple(self._in_token(token))
+            held = self._new(token)
             if len(token) <= _LONGEST:
                 if len(self._known) >= _REMEMBERED:
                     self._known.clear()
@@ -119,6 +119,12 @@ class _Look:
             return held
         self._take(known[1])
         return known[0]
+
+    def _new(self, token: str) -> tuple[tuple[int, str], ...]:
+        if unambiguous(token) and self._words.strange_to(token):
+            self._take(1)
+            return ()
+        return tuple(self._in_token(token))
 
     def _in_token(self, token: str) -> Iterator[tuple[int, str]]:
         ways = spellings(token)

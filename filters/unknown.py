@@ -106,7 +106,11 @@ class Unknown:
         if len(kinds) < 2:
             return
         single = [len(kind.plain) == 1 for kind in kinds] + [False]
+        # The one behind each of them; beside one of other letters nothing sounds like anything.
+        latin = [kind.latin for kind in kinds] + [False]
         for first in firsts:
+            if not (latin[first] and latin[first + 1]):
+                continue
             # `i`, `a` and `u` also stand beside a letter as words of their own.
             within = first and single[first - 1] and kinds[first - 1].plain not in "aiu"
             if not (within and single[first]):
@@ -173,7 +177,7 @@ class Unknown:
         """The entry that ordinary words are together: spelled so, or with exactly its sound."""
         if len(joined) < 5:
             return None
-        heard = "".join([kind.sound for kind in kinds])
+        heard = "".join([phones(kind.plain) for kind in kinds])
         exact = self._words.sounds.exact
         index = self._words.listed.get(joined)
         if index is None:

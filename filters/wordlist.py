@@ -119,6 +119,26 @@ class WordList:
         """Whether the allow-list lets a spelling pass that this entry would block."""
         return spelling in self.allowed and self.entries[index].tier is not Tier.NEVER
 
+    def strange_to(self, token: str) -> bool:
+        """Whether nothing of the list can be in a token, whole, wild or inside: a quick first look.
+
+        What it lets through may still be nothing.
+        """
+        if token[:HEAD] in self.heads or token in self.forms:
+            return False
+        for size in self.sizes:
+            if token[:size] in self.anchored:
+                return False
+        if self.floating and any(key in token for key in self.floating):
+            return False
+        size = len(token)
+        if size <= KEY:
+            return True
+        # A letter that stands three times hides what is inside; then two are there again at least.
+        if len(set(token)) <= size - 2 and stretched(token):
+            return False
+        return self.inside.keys().isdisjoint([token[i : i + KEY] for i in range(size - KEY + 1)])
+
     def whole(self, word: str) -> int | None:
         """The entry that a whole token stands for, stretched or repeated as it may be."""
         if (index := self.forms.get(word)) is not None:

@@ -173,11 +173,12 @@ class Search:
         runs: Iterable[_Run],
     ) -> Iterator[Found]:
         """Slips and sounds."""
-        kinds = [self._ordinary.kind(token) for token in found]
+        kinds = self._ordinary.kinds(found)
         ear = self._unknown.ear(reading, kinds)
         for chunk, at, held, first in fresh:
             for number, token in enumerate(held):
-                for index, how in self._unknown.alone(token, kinds[first + number], ear):
+                kind = kinds[first + number]
+                for index, how in self._unknown.alone(token, kind, ear) if kind.strange else ():
                     start, end = spans(chunk)[number]
                     yield index, how, at + start, at + end
         for index, first, behind in self._unknown.together(kinds, firsts, ear):
