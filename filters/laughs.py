@@ -23,6 +23,10 @@ _SIGN = re.compile(
     r"[hj][aeiouàáäâéèöü]{1,9}[hj]|[ahj]{9}|hueh|rsrs|[jk]s[jk]s|kkk|www|xd|lol|loo|rof|lm|[mt]dr|55",
     re.IGNORECASE,
 )
+# And every other one.
+_OTHER_SIGN = re.compile(
+    "[\u0430\u0410\u0445\u0425\u110f\u1112\u314b\u314e\u54c8\u5475\u563f\u306f\u7b11]"
+)
 _HEARD = re.compile(
     _EDGE.format(
         # One vowel for every syllable, any for the first: `bwahaha`, `ahahaha`, `hehehe`.
@@ -52,7 +56,7 @@ def laugh(language: str) -> str:
 
 def one_laugh(text: str, language: str = "en") -> str:
     """The text with every long laugh as the `laugh` of the language, several in a row as one."""
-    if text.isascii() and not _SIGN.search(text):
+    if not (_SIGN.search(text) or _OTHER_SIGN.search(text)):
         return text
     short = laugh(language)
     heard = _HEARD.sub(short, text)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
+from operator import itemgetter
 
 from filters import hidden, lookalikes, markup
 from filters.charsets import Table
@@ -60,7 +61,8 @@ _REMEMBERED = 8192
 def _likeliest(words: Set[str]) -> dict[str, tuple[str, ...]]:
     if len(_heard) >= _REMEMBERED:
         _heard.clear()
-    _heard.update(likeliest(words - _heard.keys()))
+    if new := [word for word in words if word not in _heard]:
+        _heard.update(likeliest(new))
     return {word: (_heard[word],) for word in words if _heard[word]}
 
 
@@ -89,7 +91,7 @@ def _sounded(folded: str) -> Iterator[Reading]:
     for turn in range(max(map(len, words.values()), default=0)):
         ways = {word: ways[min(turn, len(ways) - 1)] for word, ways in words.items() if ways}
         read = _FOREIGN.sub(lambda m, ways=ways: ways.get(m[0], m[0]), folded)  # type: ignore[misc]
-        read = _LONG_VOWEL.sub(r"\1", read)
+        read = _LONG_VOWEL.sub(itemgetter(1), read)
         yield Reading(f"as it sounds{f' {turn + 1}' if turn else ''}", read, sounded=True)
 
 

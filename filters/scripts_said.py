@@ -195,7 +195,7 @@ _CONTEXT: tuple[tuple[str, tuple[Change, ...]], ...] = (
         (re.compile("ᄋ(?![ᅡ-ᅵ])"), "ᆼ"),
     )),
     # Thai and Lao write some vowels before the consonant that they follow.
-    ("ก-ໄ", ((re.compile("([เ-ไເ-ໄ])([ก-ฮກ-ຮ])"), r"\2\1"),)),
+    ("ก-ໄ", ((re.compile("([เ-ไເ-ໄ])([ก-ฮກ-ຮ])"), lambda found: found[2] + found[1]),)),
     ("ऀ-ൿ", (
         (re.compile(f"(?<=[{_CONSONANTS}{_NUKTAS}])(?=[{_CONSONANTS}])"), _UNSAID),
     )),

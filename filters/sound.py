@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 import re
 from functools import lru_cache
+from operator import itemgetter
 from string import ascii_lowercase
 
 LONGEST = 24
@@ -69,6 +70,8 @@ _OF: dict[str, tuple[re.Pattern[str], tuple[str, ...]]] = {
 """By the letter that stands at a place: its patterns as one, and the phones of each."""
 _SILENT = (re.compile("(?!)"), ("",))
 _AGAIN = re.compile(r"(.)\1+")
+# A template such as \1 takes as long as the search.
+_ONCE = itemgetter(1)
 _SILENT_H = re.compile(r"(?<=.)(?:(?<![aeiou@])h|h(?![aeiou@]))")
 _COLOURED = re.compile(r"[eiu@](?=r(?![aeiou@]))")
 _UNVOICED_R = re.compile(r"(?<=[aeiou@])r(?![aeiou@])")
@@ -99,7 +102,7 @@ def phones(word: str) -> str:
             at = match.end()
     if "h" in heard:
         heard = _SILENT_H.sub("", heard)
-    return _AGAIN.sub(r"\1", heard)
+    return _AGAIN.sub(_ONCE, heard)
 
 
 def ways(word: str) -> tuple[str, ...]:
@@ -119,7 +122,9 @@ def skeleton(heard: str) -> str:
 
     Two sounds with different skeletons are too far apart to be taken for each other.
     """
-    return _AGAIN.sub(r"\1", _UNVOICED_R.sub("", heard).translate(_CLASSES))
+    if "r" in heard:
+        heard = _UNVOICED_R.sub("", heard)
+    return _AGAIN.sub(_ONCE, heard.translate(_CLASSES))
 
 
 def _symmetric(costs: dict[str, float]) -> dict[tuple[str, str], float]:

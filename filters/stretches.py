@@ -51,15 +51,14 @@ class Stretches:
     """The stretches that a block list was asked about."""
 
     def __init__(self, words: WordList) -> None:
-        self._words = words
+        self._look = _Look(words)
         self._known: dict[str, Stretch] = {}
-        self._tokens: dict[str, _Token] = {}
 
     def of(self, text: str) -> Stretch:
         """What a stretch holds. Raises TooContrived: it alone is more than a message may be."""
         known = self._known.get(text)
         if known is None:
-            known = _Look(self._words, self._tokens).at(text)
+            known = self._look.at(text)
             if len(text) <= _LONGEST:
                 if len(self._known) >= _REMEMBERED:
                     self._known.clear()
@@ -68,16 +67,20 @@ class Stretches:
 
 
 class _Look:
-    """One look at a stretch."""
+    """A look at one stretch after the other."""
 
-    def __init__(self, words: WordList, known: dict[str, _Token]) -> None:
+    def __init__(self, words: WordList) -> None:
         self._words = words
-        self._known = known
+        self._known: dict[str, _Token] = {}
         self._looked_up = 0
 
     def at(self, text: str) -> Stretch:
+        self._looked_up = 0
         found = tuple(tokens(text))
-        held = tuple(self._held(text, found)) if found else ()
+        if len(found) == 1 and found[0] == text:
+            held = tuple([(index, how, 0, len(text)) for index, how in self._token(text)])
+        else:
+            held = tuple(self._held(text, found)) if found else ()
         return Stretch(found, held, self._looked_up)
 
     def _opened(self, index: int | None, spelling: str) -> int | None:
@@ -102,7 +105,7 @@ class _Look:
                 if (index_of_all := self._whole(spelling)) is not None:
                     place = spans(text)
                     yield index_of_all, "pulled apart", place[0][0], place[-1][1]
-        if text != found[0] and may_be_masked(text):
+        if may_be_masked(text):
             for index, start, end in masked(self._words, text, self._inside):
                 yield index, "masked", start, end
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from anyascii import anyascii
 
@@ -38,9 +38,9 @@ for _number, _choice in enumerate(OTHERWISE):
 _VOICED_KANA = re.compile("[ガギグゲゴザジズゼゾダヂヅデドバビブベボパピプペポヴヷ-ヺ]")
 _SIGNS = Signs(SAID)
 _PINYIN = {"zh": "j", "x": "sh", "q": "ch", "c": "ts"}
-_FINISH: tuple[tuple[re.Pattern[str], str], ...] = (
+_FINISH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile("Q+(?=ch)"), "t"),
-    (re.compile("Q+([a-z])"), r"\1\1"),
+    (re.compile("Q+([a-z])"), lambda found: 2 * found[1]),
     # Before a consonant Japanese writes an l so; an r lengthens the vowel, or is lost.
     (re.compile("rU(?=[bcdfgjklmnprstvwzQN]|$)", re.MULTILINE), "l"),
     (re.compile("(?<=[a-z])[UO](?=[bcdfgjklmnprstvwzQN]|$)", re.MULTILINE), ""),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from filters.apart import LETTER_NAMES
 from filters.effort import LISTEN, Effort
@@ -203,7 +204,7 @@ class Unknown:
             bare = factor < 0.4
             index = sounds.of(joined, factor=factor, extra=0.0 if bare else ear.extra, bare=bare)
             if index is None:
-                heard = _AGAIN.sub(r"\1", "".join([phones(p) for p in pieces]))
+                heard = _AGAIN.sub(itemgetter(1), "".join([phones(p) for p in pieces]))
                 if heard != phones(joined):
                     index = sounds.near(heard, factor=factor, letters=len(joined), bare=bare)
         return index

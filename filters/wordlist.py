@@ -104,6 +104,8 @@ class WordList:
     """Entries of several words, by the first two: the others, and the entry."""
     squeezed: Mapping[str, tuple[str, ...]]
     """The forms with a doubled letter, by what they are squeezed."""
+    letters: frozenset[str]
+    """The letters and digits of the entries in all their forms."""
     heads: frozenset[str]
     """How whatever `whole` finds in other than a listed spelling begins."""
     sounds: Sounds
@@ -124,6 +126,8 @@ class WordList:
 
         What it lets through may still be nothing.
         """
+        if self.letters.isdisjoint(token):
+            return True
         if token[:HEAD] in self.heads or token in self.forms:
             return False
         for size in self.sizes:
@@ -268,6 +272,7 @@ def compile_words(
         floating=_grouped((next(filter(None, w.pieces))[:KEY], w) for w in wild if not w.pieces[0]),
         phrases=_grouped(((parts[0], parts[1]), (parts[2:], i)) for parts, i in phrases),
         squeezed=_grouped((squeezed(form), form) for form in unsqueezed),
+        letters=frozenset("".join([*forms, *(piece for w in wild for piece in w.pieces)])),
         heads=heads(forms),
         sounds=compile_sounds(bad, {i: entry.loose for i, entry in enumerate(listed_entries)}),
         typos=compile_typos([(w, i) for w, i in bad if listed_entries[i].loose]),
