@@ -24,13 +24,13 @@ def beyond_basic(text: str) -> bool:
 
 
 def among(codes: Iterable[int]) -> str:
-    """A pattern for any of some characters of the basic plane, given in order."""
+    """A pattern for any of some characters of the basic plane, given in order; none: nothing."""
     ranges = []
     # What lies side by side has the same distance to its place in the order.
     for _, side_by_side in groupby(enumerate(codes), key=lambda pair: pair[1] - pair[0]):
         run = [code for _, code in side_by_side]
         ranges.append(f"\\u{run[0]:04x}-\\u{run[-1]:04x}")
-    return f"[{''.join(ranges)}]"
+    return f"[{''.join(ranges)}]" if ranges else "(?!)"
 
 
 def where(holds: Callable[[str], object]) -> str:
@@ -43,7 +43,7 @@ class Table:
 
     __slots__ = ("_basic", "_table")
 
-    def __init__(self, table: Mapping[int, str]) -> None:
+    def __init__(self, table: Mapping[int, str | None]) -> None:
         self._table = table
         self._basic = re.compile(among(sorted(code for code in table if code in BASIC)))
 

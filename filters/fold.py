@@ -77,10 +77,10 @@ def _without(text: str, pattern: re.Pattern[str], what: Callable[[str], bool]) -
     """A text without the characters that are something; the pattern knows those of the basic plane.
     """
     text = pattern.sub("", text)
-    if beyond_basic(text):
-        for char in set(filter(what, {char for char in text if char > "\uffff"})):
-            text = text.replace(char, "")
-    return text
+    if not beyond_basic(text):
+        return text
+    out = set(filter(what, {char for char in text if char > "\uffff"}))
+    return "".join([char for char in text if char not in out]) if out else text
 
 
 def _visible(text: str) -> str:

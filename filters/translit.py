@@ -35,6 +35,7 @@ _CHOICES_OF: dict[str, list[int]] = {}
 for _number, _choice in enumerate(OTHERWISE):
     for _sign in _choice:
         _CHOICES_OF.setdefault(_sign, []).append(_number)
+_CHOSEN = frozenset("".join(_CHOICES_OF))
 _VOICED_KANA = re.compile("[ガギグゲゴザジズゼゾダヂヅデドバビブベボパピプペポヴヷ-ヺ]")
 _SIGNS = Signs(SAID)
 _PINYIN = {"zh": "j", "x": "sh", "q": "ch", "c": "ts"}
@@ -158,13 +159,16 @@ def likeliest(words: Collection[str]) -> dict[str, str]:
         words: as `latin` takes them, without line breaks, and all of them `foreign`.
     """
     together = [word for word in words if len(word) <= _SHORT]
-    shown = unicodedata.normalize("NFKC", "\n".join(together)).casefold()
-    signs = _SIGNS.cut("^" + _in_context(shown).replace("\n", "$\n^") + "$")
+    shown = _in_context(unicodedata.normalize("NFKC", "\n".join(together)).casefold())
+    signs = _SIGNS.cut("^" + shown.replace("\n", "$\n^") + "$")
     said = _said(signs) | {"\n": "\n"}
     lines = _finished("".join([said[sign] for sign in signs])).split("\n")
-    found = dict(zip(together, lines, strict=bool(together)))
-    # What says nothing in the usual way may say something in another one.
-    return {word: found.get(word) or "".join(latin(word, 1)) for word in words}
+    found: dict[str, str] = {}
+    for word, as_shown, line in zip(together, shown.split("\n"), lines, strict=bool(together)):
+        # What says nothing in the usual way may say something in another one.
+        if line or _CHOSEN.isdisjoint(as_shown):
+            found[word] = line
+    return {word: found[word] if word in found else "".join(latin(word, 1)) for word in words}
 
 
 # anyascii reads its tables when it first meets a block: now, not while a message is judged. Hangul
