@@ -139,7 +139,7 @@ class Ordinary:
             len(word) >= _COMPOUND and dictionary.compound(word, self._words.listed)
         ):
             return True
-        if stretched(word):
+        if len(set(word)) <= len(word) - 2 and stretched(word):
             return any(map(dictionary.known, _unstretched(word)))
         # `burgerr` is what is left of a longer one when it is made ready to be spoken.
         return len(word) >= _DRAWN and word[-1] == word[-2] and dictionary.known(word[:-1])

@@ -124,26 +124,60 @@ def _readings(cleaned: str) -> Iterator[Reading]:
     yield from _sounded(unicodedata.normalize("NFKC", cleaned)[:LIMIT].casefold())
 
 
+class Readings:
+    """The readings of a text, each made when it is first looked at: not all of them may be.
+
+    For one thread.
+    """
+
+    def __init__(self, text: str) -> None:
+        """Takes a text as it was typed, or as it is to be spoken."""
+        self._cleaned = clean(text)
+        self._to_come = _every(self._cleaned)
+        self._made: list[Reading] = []
+        self._texts: set[str] = set()
+
+    def __iter__(self) -> Iterator[Reading]:
+        at = 0
+        while at < len(self._made) or self._make():
+            yield self._made[at]
+            at += 1
+
+    def _make(self) -> bool:
+        """Makes another one, if there is any."""
+        try:
+            for reading in self._to_come:
+                if reading.text not in self._texts:
+                    self._texts.add(reading.text)
+                    self._made.append(reading)
+                    return True
+        except Exception:
+            # What failed has to fail whenever it is asked for, not to look like the end.
+            self._to_come = _every(self._cleaned)
+            raise
+        return False
+
+
 # The rules about words and the streamer's patterns look at the same ones.
 @lru_cache(maxsize=4)
-def readings(text: str) -> tuple[Reading, ...]:
+def readings(text: str) -> Readings:
     """Every reading that may hold a word, the plain one first; equal readings are given once."""
-    cleaned = clean(text)
-    found: dict[str, Reading] = {}
+    return Readings(text)
+
+
+def _every(cleaned: str) -> Iterator[Reading]:
     marked = hidden.holds_markup(cleaned)
     bare = markup.strip(cleaned, gap="") if marked else cleaned
     # The signs and letters of markup itself are no disguise: one reading with it is enough.
     as_typed = _readings(cleaned)
-    for reading in as_typed if bare == cleaned else islice(as_typed, 1):
-        found.setdefault(reading.text, reading)
+    yield from as_typed if bare == cleaned else islice(as_typed, 1)
     if marked:
         if bare != cleaned:
             for reading in _readings(clean(bare)):
-                found.setdefault(reading.text, _named("markup out", reading))
+                yield _named("markup out", reading)
         for kind, said in hidden.said_by_markup(cleaned):
             for reading in _readings(clean(said)):
-                found.setdefault(reading.text, _named(kind, reading))
-    return tuple(found.values())
+                yield _named(kind, reading)
 
 
 def _named(prefix: str, reading: Reading) -> Reading:

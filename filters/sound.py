@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from operator import itemgetter
 from string import ascii_lowercase
@@ -60,15 +61,17 @@ _RULES: tuple[tuple[str, str, str], ...] = (
     ("kcq", "c*k+[ch]*|c+q*|q+u(?=e$)|q+(?!u[aeio])", "k"), ("q", "q+u", "kw"),
     ("f", "f+", "f"), ("h", "h+", "h"), ("p", "p+", "p"), ("s", "s+", "s"), ("t", "t+", "t"),
 )  # fmt: skip
-_OF: dict[str, tuple[re.Pattern[str], tuple[str, ...]]] = {
+_OF: dict[str, tuple[Callable[[str, int], re.Match[str] | None], tuple[str, ...]]] = {
     letter: (
-        re.compile("|".join(f"({pattern})" for begins, pattern, _ in _RULES if letter in begins)),
+        re.compile(
+            "|".join(f"({pattern})" for begins, pattern, _ in _RULES if letter in begins)
+        ).match,
         ("", *(said for begins, _, said in _RULES if letter in begins)),
     )
     for letter in ascii_lowercase
 }
 """By the letter that stands at a place: its patterns as one, and the phones of each."""
-_SILENT = (re.compile("(?!)"), ("",))
+_SILENT = (re.compile("(?!)").match, ("",))
 _AGAIN = re.compile(r"(.)\1+")
 # A template such as \1 takes as long as the search.
 _ONCE = itemgetter(1)
@@ -92,9 +95,10 @@ _CLASSES = str.maketrans({
 def phones(word: str) -> str:
     """The phones of a word of the letters a to z; other characters are silent."""
     read, heard, at = word[:LONGEST], "", 0
-    while at < len(read):
+    longest = len(read)
+    while at < longest:
         scan, said = _OF.get(read[at], _SILENT)
-        match = scan.match(read, at)
+        match = scan(read, at)
         if match is None:
             at += 1
         else:

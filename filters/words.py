@@ -7,7 +7,7 @@ pulled apart, then in what is no ordinary word (unknown.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -82,20 +82,31 @@ class Search:
         self._unfilled: set[tuple[str, ...]] = set()
         self._clear: set[str] = set()
 
-    def find(self, readings: Sequence[Reading]) -> Hit | None:
+    def find(self, readings: Iterable[Reading]) -> Hit | None:
         """The surest hit in the readings of a text, of equally sure ones in the plainest, or None.
 
         Raises TooContrived if it cannot be told in time.
         """
-        self._effort.allow(len(readings[0].text))
-        views = [_View(reading) for reading in readings if reading.text not in self._clear]
+        views: list[_View] = []
+        for reading in readings:
+            if not views:
+                self._effort.allow(len(reading.text))
+            views.append(view := _View(reading))
+            if (hit := self._first(self._in_stretches, view)) is not None:
+                return hit
         # What takes longest comes last: most of what is too contrived is known to be so before.
-        for look in (self._in_stretches, self._across, self._doubtful):
+        for look in (self._across, self._doubtful):
             for view in views:
-                self._effort.disguised(view.reading.disguised)
-                for found in look(view):
-                    return self._hit(found, view.reading.name, view.reading.text)
+                if (hit := self._first(look, view)) is not None:
+                    return hit
         self._clear.update(view.reading.text for view in views)
+        return None
+
+    def _first(self, look: Callable[[_View], Iterator[Found]], view: _View) -> Hit | None:
+        if view.reading.text not in self._clear:
+            self._effort.disguised(view.reading.disguised)
+            for found in look(view):
+                return self._hit(found, view.reading.name, view.reading.text)
         return None
 
     def _hit(self, found: Found, reading: str, text: str) -> Hit:
