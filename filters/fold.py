@@ -56,14 +56,17 @@ def _is_mark(char: str) -> bool:
 
 
 _UNSEEN = re.compile(among([code for code in BASIC if unseen(chr(code))]))
-_STACK = re.compile(where(_stacks) + rf"{{{MAX_MARKS + 1},}}")
+_STACKING = where(_stacks)
+_STACK = re.compile(rf"{_STACKING}{{{MAX_MARKS + 1},}}")
+_STACKS = re.compile(_STACKING)
 _MARK = re.compile(where(_is_mark))
 
 
 def _few_marks(text: str) -> str:
     if not beyond_basic(text):
         return _STACK.sub(lambda stack: stack[0][:MAX_MARKS], text)
-    marks = set(filter(_stacks, set(text)))
+    marks = {char for char in set(text) if char > "\uffff" and _stacks(char)}
+    marks.update(_STACKS.findall(text))
     if not marks:
         return text
     kept, last = [], 0

@@ -63,7 +63,7 @@ def masked(
             if (index := _fits(words, match)) is not None:
                 yield index, *match.span()
     tried: set[str] = set()
-    for match in _VOWELED.finditer(chunk):
+    for match in _VOWELED.finditer(chunk) if _HIDDEN.search(chunk) else ():
         if match[0] in tried or len(tried) >= _VOWELS:
             continue
         tried.add(match[0])

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from filters.effort import TooContrived
 from filters.inside import meant
-from filters.leet import BRACKET, spellings, unambiguous
+from filters.leet import BRACKET, spellings
 from filters.masks import may_be_masked, masked
 from filters.tokens import shortened, spans, stretched, tokens
 from filters.wordlist import KEY, WordList
@@ -96,10 +96,9 @@ class _Look:
         return self._opened(self._words.whole(word), word)
 
     def _held(self, text: str, found: Sequence[str]) -> Iterator[Found]:
-        for number, token in enumerate(found):
-            if token not in found[:number]:
-                for index, how in self._token(token):
-                    yield index, how, *spans(text)[number]
+        for token in dict.fromkeys(found):
+            for index, how in self._token(token):
+                yield index, how, *spans(text)[found.index(token)]
         if len(found) > 1 and len(joined := "".join(found)) > 2:
             for spelling in spellings(joined):
                 if (index_of_all := self._whole(spelling)) is not None:
@@ -124,15 +123,15 @@ class _Look:
         return known[0]
 
     def _new(self, token: str) -> tuple[tuple[int, str], ...]:
-        if unambiguous(token) and self._words.strange_to(token):
-            self._take(1)
-            return ()
-        return tuple(self._in_token(token))
-
-    def _in_token(self, token: str) -> Iterator[tuple[int, str]]:
         ways = spellings(token)
         if token[0] == BRACKET and len(token) < KEY:
             ways = ways[-1:]
+        if all(map(self._words.strange_to, ways)):
+            self._take(len(ways))
+            return ()
+        return tuple(self._in_token(ways))
+
+    def _in_token(self, ways: Sequence[str]) -> Iterator[tuple[int, str]]:
         for word in ways:
             if (index := self._whole(word)) is not None:
                 yield index, "whole word"

@@ -68,32 +68,32 @@ class Unknown:
 
     # ---- one word
 
-    def alone(self, token: str, kind: Kind, ear: Ear) -> Iterator[tuple[int, str]]:
+    def alone(self, token: str, kind: Kind, ear: Ear) -> Sequence[tuple[int, str]]:
         """The entries that a token is a slip of, or sounds like, and which of the two."""
         if not kind.strange or token in self._heard:
-            return
+            return ()
         self._heard.add(token)
+        found = []
         for word in kind.strange:
-            yield from self._slip(word, ear)
-            yield from self._sound(word, ear)
+            if (index := self._opened(self._slip(word, ear), word)) is not None:
+                found.append((index, "misspelled"))
+            if (index := self._opened(self._sound(word, ear), word)) is not None:
+                found.append((index, "sounds like it"))
+        return found
 
-    def _slip(self, word: str, ear: Ear) -> Iterator[tuple[int, str]]:
+    def _slip(self, word: str, ear: Ear) -> int | None:
         if len(word) < (6 if ear.foreign else 5 if ear.reading.lettered else 3):
-            return
-        index = self._words.typos.of(word, disguised=ear.reading.disguised)
-        if (index := self._opened(index, word)) is not None:
-            yield index, "misspelled"
+            return None
+        return self._words.typos.of(word, disguised=ear.reading.disguised)
 
-    def _sound(self, word: str, ear: Ear) -> Iterator[tuple[int, str]]:
+    def _sound(self, word: str, ear: Ear) -> int | None:
         long, sounded = len(word) > _DRAWN_OUT, ear.reading.sounded
-        index = self._words.sounds.of(
+        return self._words.sounds.of(
             word,
             factor=ear.factor / 2 if sounded and long else ear.factor,
             extra=0.0 if long else ear.extra,
             sounded=sounded,
         )
-        if (index := self._opened(index, word)) is not None:
-            yield index, "sounds like it"
 
     # ---- several words
 
