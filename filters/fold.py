@@ -77,8 +77,7 @@ def _few_marks(text: str) -> str:
 
 
 def _without(text: str, pattern: re.Pattern[str], what: Callable[[str], bool]) -> str:
-    """A text without the characters that are something; the pattern knows those of the basic plane.
-    """
+    """A text without the characters that are something; the pattern has those of the basic plane."""
     text = pattern.sub("", text)
     if not beyond_basic(text):
         return text

@@ -23,9 +23,7 @@ _SIGN = re.compile(
     r"[hj][aeiouàáäâéèöü]{1,9}[hj]|[ahj]{9}|hueh|rsrs|[jk]s[jk]s|kkk|www|xd|lol|loo|rof|lm|[mt]dr|55"
 )
 # And every other one.
-_OTHER_SIGN = re.compile(
-    "[\u0430\u0445\u110f\u1112\u314b\u314e\u54c8\u5475\u563f\u306f\u7b11]"
-)
+_OTHER_SIGN = re.compile("[\u0430\u0445\u110f\u1112\u314b\u314e\u54c8\u5475\u563f\u306f\u7b11]")
 _HEARD = re.compile(
     _EDGE.format(
         # One vowel for every syllable, any for the first: `bwahaha`, `ahahaha`, `hehehe`.

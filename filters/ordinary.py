@@ -112,9 +112,7 @@ class Ordinary:
         dictionary = self._words.dictionary
         if dictionary is None:
             return ()
-        return tuple(
-            [word for word in ways if len(word) >= _STRANGE and not dictionary.name(word)]
-        )
+        return tuple([word for word in ways if len(word) >= _STRANGE and not dictionary.name(word)])
 
     def knows(self, word: str) -> bool:
         """Whether it is an ordinary word, stretched or not, or one that the streamer allows."""

@@ -184,6 +184,11 @@ def _before_r(heard: str) -> frozenset[int]:
     return frozenset(found)
 
 
+def _least_apart(one: str, other: str) -> float:
+    """What two sounds are apart at least, by their lengths and how they begin."""
+    return max(_LEAST * abs(len(one) - len(other)), _OTHER_FIRST if one[:1] != other[:1] else 0.0)
+
+
 @lru_cache(maxsize=8192)
 def distance(one: str, other: str, most: float = math.inf) -> float:
     """How far two sounds are apart: 0 is the same, 1 is one other consonant.
@@ -192,7 +197,7 @@ def distance(one: str, other: str, most: float = math.inf) -> float:
     """
     if one == other:
         return 0.0
-    if _LEAST * abs(len(one) - len(other)) > most or (one[:1] != other[:1] and most < _OTHER_FIRST):
+    if _least_apart(one, other) > most:
         return math.inf
     lost, added = _costs(one), _costs(other)
     before_r, wanted_before_r = _before_r(one), _before_r(other)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from filters.effort import TooContrived
 from filters.inside import meant
 from filters.leet import BRACKET, spellings
-from filters.masks import may_be_masked, masked
+from filters.masks import masked, may_be_masked
 from filters.tokens import shortened, spans, stretched, tokens
 from filters.wordlist import KEY, WordList
 

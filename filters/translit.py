@@ -35,7 +35,6 @@ _CHOICES_OF: dict[str, list[int]] = {}
 for _number, _choice in enumerate(OTHERWISE):
     for _sign in _choice:
         _CHOICES_OF.setdefault(_sign, []).append(_number)
-_CHOSEN = frozenset("".join(_CHOICES_OF))
 _VOICED_KANA = re.compile("[ガギグゲゴザジズゼゾダヂヅデドバビブベボパピプペポヴヷ-ヺ]")
 _SIGNS = Signs(SAID)
 _PINYIN = {"zh": "j", "x": "sh", "q": "ch", "c": "ts"}
@@ -163,11 +162,7 @@ def likeliest(words: Collection[str]) -> dict[str, str]:
     signs = _SIGNS.cut("^" + shown.replace("\n", "$\n^") + "$")
     said = _said(signs) | {"\n": "\n"}
     lines = _finished("".join([said[sign] for sign in signs])).split("\n")
-    found: dict[str, str] = {}
-    for word, as_shown, line in zip(together, shown.split("\n"), lines, strict=bool(together)):
-        # What says nothing in the usual way may say something in another one.
-        if line or _CHOSEN.isdisjoint(as_shown):
-            found[word] = line
+    found = dict(zip(together, lines, strict=bool(together)))
     return {word: found[word] if word in found else "".join(latin(word, 1)) for word in words}
 
 
