@@ -30,7 +30,6 @@ _BLANK = frozenset(
 _ENCLOSING = frozenset(
     "\u0488\u0489\u1abe\u20dd\u20de\u20df\u20e0\u20e2\u20e3\u20e4\ua670\ua671\ua672"
 )
-_FIRST_MARK = "\u0300"
 _LETTERS = Table(lookalikes.LETTERS | lookalikes.STROKED)
 _GROWTH = 2
 """How many characters a written one may stand for, on average."""
@@ -77,7 +76,7 @@ def _few_marks(text: str) -> str:
 
 
 def _without(text: str, pattern: re.Pattern[str], what: Callable[[str], bool]) -> str:
-    """A text without the characters that are something; the pattern has those of the basic plane."""
+    """A text without the characters of a kind; the pattern has those of the basic plane."""
     text = pattern.sub("", text)
     if not beyond_basic(text):
         return text

@@ -16,6 +16,7 @@ import math
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import accumulate
 from operator import itemgetter
 from string import ascii_lowercase
 
@@ -205,9 +206,7 @@ def distance(one: str, other: str, most: float = math.inf) -> float:
         added[-1] = max(added[-1], _LAST)
     if one[-1:] in _FULL:
         lost[-1] = max(lost[-1], _LAST)
-    row = [0.0]
-    for cost in added:
-        row.append(row[-1] + cost)
+    row = list(accumulate(added, initial=0.0))
     for i, phone in enumerate(one):
         left = row[0] + lost[i]
         corner, row[0] = row[0], left
