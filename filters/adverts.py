@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from filters import links, lookalikes
 from filters.anyof import any_of
+from filters.charsets import Table
 
 _GOODS = (
     r"(?:follow(?:er)?s?|viewers?|views|subscribers?|subs|primes?"
@@ -100,6 +101,7 @@ _INFLATE = re.compile(r"(?<!\w)накрут\w{1,4}(?!\w)")
 _YOURS = re.compile(r"(?<!\w)(?:your|ur|you|tu|su|seu|teu|dein\w{0,2}|ta|ton|votre|твой|ваш)(?!\w)")
 
 # What any of the kinds holds: an ordinary line ends here.
+_ALIKE = Table(lookalikes.LATIN)
 _GATE = any_of((
     *"buy purch order sell compr vend kauf achet купи прод закаж cheap promo discount price barat "
     "descuent descont billig gunstig rabatt cher remise дешев недорог скидк famous famos popular "
@@ -200,5 +202,5 @@ def find(text: str) -> Advert | None:
     found = _find(text, folded, "folded")
     if found or folded.isascii():
         return found
-    alike = folded.translate(lookalikes.LATIN)
+    alike = _ALIKE.replace(folded)
     return _find(text, alike, "look-alike letters") if alike != folded else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from importlib import resources
 
+from filters.charsets import Table
 from filters.phrases_said import LANGUAGES, spoken_language
 
 MAX_NAMES = 2
@@ -19,12 +20,15 @@ _REGIONAL = 0x1F1E6
 _SIGNED = {0x1F18E: "ab", 0x1F191: "cl", 0x1F192: "cool", 0x1F193: "free", 0x1F194: "id"} | {
     0x1F195: "new", 0x1F196: "ng", 0x1F197: "ok", 0x1F198: "SOS", 0x1F199: "up", 0x1F19A: "versus"
 }  # fmt: skip
-_LETTERS = {
-    first + i: chr(_A + i) for first in (0x1F150, 0x1F170, _REGIONAL) for i in range(26)
-} | {code: f" {word} " for code, word in _SIGNED.items()}
+_LETTERS = Table(
+    {first + i: chr(_A + i) for first in (0x1F150, 0x1F170, _REGIONAL) for i in range(26)}
+    | {code: f" {word} " for code, word in _SIGNED.items()}
+)
 # Joiners, variation selectors, skin tones, gender signs and tags: parts of emoji that are not said.
-_PARTS = dict.fromkeys(
-    [0x200D, 0xFE0E, 0xFE0F, 0x2640, 0x2642, *range(0x1F3FB, 0x1F400), *range(0xE0020, 0xE0080)]
+_PARTS = Table(
+    dict.fromkeys(
+        [0x200D, 0xFE0E, 0xFE0F, 0x2640, 0x2642, *range(0x1F3FB, 0x1F400), *range(0xE0020, 0xE0080)]
+    )
 )
 # Signs that stand for a letter where they stand inside a word.
 _INSIDE = re.compile(r"(?<=[^\W\d_])[\u274c\u2b55](?=[^\W\d_])")
@@ -82,6 +86,11 @@ _ONE = (
     "\U0001f000-\U0001f14f\U0001f1e6-\U0001faff])"
 )
 _EMOJI = re.compile(_ONE)
+# What every one of them begins with.
+_MAY_HOLD = re.compile(
+    f"[{re.escape(''.join({sequence[0] for sequence in _SEQUENCES}))}"
+    "\u231a-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001f14f\U0001f1e6-\U0001faff]"
+)
 _RUN = re.compile(rf"\s*{_ONE}(?:\s*{_ONE})*\s*")
 _REGIONALS = re.compile("[\U0001f1e6-\U0001f1ff]+")
 
@@ -117,14 +126,14 @@ def named(text: str, language: str = "en", most: int = MAX_NAMES) -> str:
     """
     if text.isascii():
         return text
-    text = text.translate(_PARTS)
+    text = _PARTS.replace(text)
     said: list[str] = []
     names, countries = _NAMES[spoken_language(language)], _FLAGS[spoken_language(language)]
 
     def regional(match: re.Match[str]) -> str:
         codes = _flag(match[0])
         if not codes:
-            return match[0].translate(_LETTERS)
+            return _LETTERS.replace(match[0])
         return " " + ", ".join(_fresh([countries[c] for c in codes.split()], said, most)) + " "
 
     def run(match: re.Match[str]) -> str:
@@ -134,6 +143,6 @@ def named(text: str, language: str = "en", most: int = MAX_NAMES) -> str:
         last = match.end() == len(text) and match.start() and text[match.start() - 1].isalnum()
         return (", " if last else " ") + ", ".join(found) + " "
 
-    text = _REGIONALS.sub(regional, text).translate(_LETTERS)
+    text = _LETTERS.replace(_REGIONALS.sub(regional, text))
     text = _INSIDE.sub(lambda m: _INSIDE_LETTER[m[0]], text)
-    return _RUN.sub(run, text)
+    return _RUN.sub(run, text) if _MAY_HOLD.search(text) else text

@@ -127,7 +127,7 @@ def explain(
     """
     verdict = judge(message, rules, earlier, wary=wary, say_name=say_name)
     cleaned = clean(message.text)
-    found = tokens(readings(cleaned)[0].text)
+    found = tokens(next(iter(readings(cleaned))).text)
     yield from _field("cleaned", escaped(cleaned))
     yield from _readings(cleaned)
     yield from _field("tokens", escaped(" ".join(found)))

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from collections.abc import Callable
 
 from filters import lookalikes
+from filters.charsets import BASIC, Table, among, beyond_basic, where
 
 RAW_LIMIT = 10_000
 """Code points of a raw text that are looked at; the rest can never be spoken."""
@@ -29,27 +30,42 @@ _BLANK = frozenset(
 _ENCLOSING = frozenset(
     "\u0488\u0489\u1abe\u20dd\u20de\u20df\u20e0\u20e2\u20e3\u20e4\ua670\ua671\ua672"
 )
-_FIRST_MARK = "\u0300"
-_LETTERS = lookalikes.LETTERS | lookalikes.STROKED
+_LETTERS = Table(lookalikes.LETTERS | lookalikes.STROKED)
 _GROWTH = 2
 """How many characters a written one may stand for, on average."""
 _SENTENCES = {"\ufdfa": "صلى", "\ufdfb": "جل"}
 """Ligatures that are whole sentences, and the words they begin with. Nobody types the rest."""
-_SLICE = 2_000
+_SLICE = 750
+"""Characters that are looked at together: of most texts the first ones are enough."""
 _STACKED = re.compile(rf"m{{{MAX_MARKS + 1},}}")
 
 
-@lru_cache(maxsize=4096)
 def unseen(char: str) -> bool:
     """Whether a character shows nothing at all: control, format, filler, surrogate, unassigned."""
     return char in _BLANK or not (char.isprintable() or char.isspace())
 
 
-def _few_marks(text: str) -> str:
-    if not text or max(text) < _FIRST_MARK:
-        return text
+def _stacks(char: str) -> bool:
     # Only marks that stack have a class; vowel signs of Indic scripts are letters here.
-    marks = {char for char in set(text) if unicodedata.combining(char) or char in _ENCLOSING}
+    return unicodedata.combining(char) != 0 or char in _ENCLOSING
+
+
+def _is_mark(char: str) -> bool:
+    return unicodedata.category(char)[0] == "M"
+
+
+_UNSEEN = re.compile(among([code for code in BASIC if unseen(chr(code))]))
+_STACKING = where(_stacks)
+_STACK = re.compile(rf"{_STACKING}{{{MAX_MARKS + 1},}}")
+_STACKS = re.compile(_STACKING)
+_MARK = re.compile(where(_is_mark))
+
+
+def _few_marks(text: str) -> str:
+    if not beyond_basic(text):
+        return _STACK.sub(lambda stack: stack[0][:MAX_MARKS], text)
+    marks = {char for char in set(text) if char > "\uffff" and _stacks(char)}
+    marks.update(_STACKS.findall(text))
     if not marks:
         return text
     kept, last = [], 0
@@ -59,14 +75,21 @@ def _few_marks(text: str) -> str:
     return "".join(kept) + text[last:]
 
 
+def _without(text: str, pattern: re.Pattern[str], what: Callable[[str], bool]) -> str:
+    """A text without the characters of a kind; the pattern has those of the basic plane."""
+    text = pattern.sub("", text)
+    if not beyond_basic(text):
+        return text
+    out = set(filter(what, {char for char in text if char > "\uffff"}))
+    return "".join([char for char in text if char not in out]) if out else text
+
+
 def _visible(text: str) -> str:
     """What can be seen of the text; of its end only what may get into the first `LIMIT`."""
     kept = ""
     for start in range(0, len(text), _SLICE):
         part = text[start : start + _SLICE]
-        hidden = {char for char in set(part) if unseen(char)}
-        if hidden:
-            part = part.translate(dict.fromkeys(map(ord, hidden)))
+        part = _without(part, _UNSEEN, unseen)
         # Again with what was kept: marks go on across the border.
         kept = _few_marks(" ".join((kept + part).split()) + (" " if part[-1:].isspace() else ""))
         if len(kept) > LIMIT:
@@ -108,10 +131,9 @@ def fold_cleaned(cleaned: str) -> str:
     """The same as `fold` for a text that is clean already."""
     if cleaned.isascii():
         return cleaned.lower()
-    letters = cleaned.translate(_LETTERS)
+    letters = _LETTERS.replace(cleaned)
     bare = unicodedata.normalize("NFKD", letters)[: _GROWTH * LIMIT]
-    for mark in {c for c in set(bare) if unicodedata.category(c).startswith("M")}:
-        bare = bare.replace(mark, "")
+    bare = _without(bare, _MARK, _is_mark)
     return " ".join(unicodedata.normalize("NFKC", bare.casefold()).split())
 
 

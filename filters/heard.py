@@ -88,7 +88,7 @@ class Sounds:
                     tolerance += extra * min(1.0, (size - 1) / 4)
                 if abs(len(stem) - size) > _ADDED:
                     continue
-                apart = distance(stem, wanted)
+                apart = distance(stem, wanted, tolerance)
                 if apart <= tolerance and (best is None or apart + cost < best[0]):
                     best = (apart + cost, index)
         return best[1] if best else None

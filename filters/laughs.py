@@ -20,9 +20,10 @@ _ELSEWHERE = {
 _EDGE = r"(?<![^\W_])(?:{})(?![^\W_])"
 # What every laugh of a Latin alphabet holds.
 _SIGN = re.compile(
-    r"[hj][aeiouàáäâéèöü]{1,9}[hj]|[ahj]{9}|hueh|rsrs|[jk]s[jk]s|kkk|www|xd|lol|loo|rof|lm|[mt]dr|55",
-    re.IGNORECASE,
+    r"[hj][aeiouàáäâéèöü]{1,9}[hj]|[ahj]{9}|hueh|rsrs|[jk]s[jk]s|kkk|www|xd|lol|loo|rof|lm|[mt]dr|55"
 )
+# And every other one.
+_OTHER_SIGN = re.compile("[\u0430\u0445\u110f\u1112\u314b\u314e\u54c8\u5475\u563f\u306f\u7b11]")
 _HEARD = re.compile(
     _EDGE.format(
         # One vowel for every syllable, any for the first: `bwahaha`, `ahahaha`, `hehehe`.
@@ -52,7 +53,8 @@ def laugh(language: str) -> str:
 
 def one_laugh(text: str, language: str = "en") -> str:
     """The text with every long laugh as the `laugh` of the language, several in a row as one."""
-    if text.isascii() and not _SIGN.search(text):
+    plain = text.casefold()
+    if not (_SIGN.search(plain) or _OTHER_SIGN.search(plain)):
         return text
     short = laugh(language)
     heard = _HEARD.sub(short, text)

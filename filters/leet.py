@@ -102,13 +102,16 @@ def drawn_letters(folded: str) -> str:
     return " ".join(words)
 
 
+def unambiguous(word: str) -> bool:
+    """Whether a word holds no jokers, so that it is its own only spelling."""
+    return word.isascii() or _JOKER.search(word) is None
+
+
 def spellings(word: str) -> tuple[str, ...]:
     """Every spelling of a word with jokers; the word alone if it holds none."""
-    if word.isascii():
+    if unambiguous(word):
         return (word,)
     places = [match.start() for match in _JOKER.finditer(word)]
-    if not places:
-        return (word,)
     letters = list(word)
     both: Iterable[tuple[str, ...]]
     if len(word) > _LONGEST:

@@ -8,9 +8,12 @@ text: it reads emoji as letters, and pure Cyrillic as nonsense.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
+
+from filters.charsets import Table, among, beyond_basic, where
 
 _decancer: Callable[[str], object] | None
 try:
@@ -46,6 +49,7 @@ _EXACT = frozenset("асеорхуіјѕԁԛԝһӏѵοναիօսհց")
 
 _CAPITALS = _pairs("АВЕКМНОРСТУХІЈЅԌΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEKMHOPCTYXIJSGABEZHIKMNOPTYX")
 _CAPITAL = frozenset(map(chr, _CAPITALS))
+_HOLDS_CAPITAL = re.compile(among(sorted(_CAPITALS)))
 
 _A = ord("a")
 LETTERS: dict[int, str] = {
@@ -65,7 +69,7 @@ LETTERS: dict[int, str] = {
 STROKED = {ord(char): plain for char, plain in zip("đĐøØłŁ", "ddooll", strict=True)}
 """Letters of living languages with a stroke, which Unicode takes for letters of their own."""
 
-NO_LETTERS = dict.fromkeys(LETTERS, ".")
+NO_LETTERS = Table(dict.fromkeys(LETTERS, "."))
 """The same as signs between letters: a flag may stand for itself."""
 
 _SCRIPTS = frozenset("LATIN GREEK CYRILLIC ARMENIAN COPTIC CHEROKEE LISU OSAGE DESERET".split())
@@ -79,6 +83,9 @@ def _script(char: str) -> str:
         return "LATIN" if char.isalpha() else ""
     name = unicodedata.name(char, "").partition(" ")[0]
     return name if name in _SCRIPTS else ""
+
+
+_LIKE_LATIN = re.compile(where(_script.__wrapped__))
 
 
 @lru_cache(maxsize=1024)
@@ -99,7 +106,7 @@ def capitals(cleaned: str) -> str:
 
     Only in words of nothing else: `ЅНІТ` is four such capitals, `Нет` is a Russian word.
     """
-    if cleaned.isascii() or _CAPITAL.isdisjoint(cleaned):
+    if cleaned.isascii() or not _HOLDS_CAPITAL.search(cleaned):
         return cleaned
     words = [
         word.translate(_CAPITALS)
@@ -114,15 +121,16 @@ def _by_table(word: str) -> str:
     return word.translate(LATIN)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
+def _decancered(char: str) -> str:
+    if _decancer is None or char.isascii() or not char.isalpha():
+        return char
+    return str(_decancer(char)) or char
+
+
 def _by_decancer(word: str) -> str:
-    if _decancer is None:
-        return word
     # A letter at a time: it also drops characters and turns right-to-left text round.
-    return "".join([
-        str(_decancer(char)) or char if char.isalpha() and not char.isascii() else char
-        for char in word
-    ])  # fmt: skip
+    return "".join(map(_decancered, word))
 
 
 def alike(folded: str) -> tuple[str, ...]:
@@ -130,7 +138,12 @@ def alike(folded: str) -> tuple[str, ...]:
     if folded.isascii():
         return ()
     words = folded.split(" ")
-    posed = [i for i, word in enumerate(words) if not word.isascii() and _posed(word)]
+    beyond = beyond_basic(folded)
+    posed = [
+        i
+        for i, word in enumerate(words)
+        if not word.isascii() and (beyond or _LIKE_LATIN.search(word)) and _posed(word)
+    ]
     found: dict[str, None] = {}
     for read in (_by_table, _by_decancer):
         again = list(words)

@@ -14,6 +14,7 @@ from filters.wordlist import WordList
 MASKS = "*#_-.•·?+%~^=×∗"
 """Signs that may stand for a letter."""
 _SIGNS = frozenset(MASKS)
+_SIGN = re.compile(rf"[{re.escape(MASKS)}]")
 _PIECE = re.compile(rf"[\w{re.escape(MASKS)}]{{4,}}")
 _MASKED = re.compile(rf"[^\W_][\w{re.escape(MASKS)}]{{3,29}}")
 _VOWELED = re.compile(r"[^\W_]{1,24}(?:[*#]{1,2}[^\W_]{1,24}){1,2}")
@@ -40,6 +41,11 @@ def _filled_in(masked: str) -> Iterator[str]:
         yield _HIDDEN.sub(lambda _, by=letters: next(by), masked)  # type: ignore[misc]
 
 
+def may_be_masked(chunk: str) -> bool:
+    """Whether a stretch holds a sign that may stand for a letter: a cheap first look."""
+    return _SIGN.search(chunk) is not None
+
+
 def masked(
     words: WordList, chunk: str, inside: Callable[[str], Iterable[int]]
 ) -> Iterator[tuple[int, int, int]]:
@@ -50,8 +56,6 @@ def masked(
         chunk: the stretch.
         inside: gives the entries that a token holds.
     """
-    if _SIGNS.isdisjoint(chunk):
-        return
     for piece in _PIECE.finditer(chunk):
         if _SIGNS.isdisjoint(piece[0]):
             continue
@@ -59,7 +63,7 @@ def masked(
             if (index := _fits(words, match)) is not None:
                 yield index, *match.span()
     tried: set[str] = set()
-    for match in _VOWELED.finditer(chunk):
+    for match in _VOWELED.finditer(chunk) if _HIDDEN.search(chunk) else ():
         if match[0] in tried or len(tried) >= _VOWELS:
             continue
         tried.add(match[0])

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from filters.translit import cut
+from filters.signs import Signs
 
 LIMIT = 3_000
 """Code points of a notation that are looked at: more than the phonemes of the longest line."""
@@ -32,7 +32,7 @@ _SPELLED = _table("""
     eɪ ai ei ai ɛɪ ai aɪ i ai i ɑɪ i oʊ o ou o əʊ o aʊ ou au ou ɔɪ oi
 """)
 """Each sound, as English spells it."""
-_LONGEST = max(map(len, _SPELLED))
+_SPELLED_SIGNS = Signs(_SPELLED)
 
 _ASCII = _table(r"""
     tS tʃ dZ dʒ S ʃ Z ʒ T θ D ð N ŋ J ɲ L l B β C ç G ɣ X χ H ɥ F m P ʋ K ɬ W ʍ R ɹ
@@ -41,6 +41,7 @@ _ASCII = _table(r"""
     1 ɨ 2 ø 6 ɐ 7 ɤ 8 ɵ 9 œ 0 ɒ a# ɐ I2 ɪ I# ɪ @2 ə @5 ʊ i2 i e2 e t# ɾ
 """) | {"=": "\u0329", "~": "\u0303"}
 """X-SAMPA, Kirshenbaum and espeak-ng's mnemonics, where they differ from IPA."""
+_ASCII_SIGNS = Signs(_ASCII)
 _ARPABET = _table("""
     AA ɑ AE æ AH ʌ AO ɔ AW aʊ AX ə AXR ɚ AY aɪ EH ɛ ER ɝ EY eɪ IH ɪ IX ɪ IY i OW oʊ OY ɔɪ UH ʊ UW u
     UX u B b CH tʃ D d DH ð DX ɾ EL əl EM əm EN ən F f G g HH h H h JH dʒ K k L l M m N n NG ŋ NX n
@@ -73,7 +74,7 @@ def _from_arpabet(text: str) -> str:
 
 def _from_ascii(text: str) -> str:
     plain = _PAUSE.sub("", text)
-    return "".join([_ASCII.get(sign, sign) for sign in cut(plain, _ASCII, 2)])
+    return "".join([_ASCII.get(sign, sign) for sign in _ASCII_SIGNS.cut(plain)])
 
 
 def _as_ipa(text: str) -> str:
@@ -100,7 +101,7 @@ def phonemes(text: str) -> str:
     ipa = _COLOUR.sub("", _NASAL.sub("n", ipa).replace("\u02de", "r"))
     ipa = _LAST_WEAK.sub("a", ipa)
     words = (
-        "".join([_SPELLED.get(sign, "") for sign in cut(word, _SPELLED, _LONGEST)])
+        "".join([_SPELLED.get(sign, "") for sign in _SPELLED_SIGNS.cut(word)])
         for word in ipa.split()
     )
     return " ".join(filter(None, words))

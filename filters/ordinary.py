@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from filters.apart import EMOTES, FUNCTION
-from filters.leet import BRACKET, spellings
-from filters.sound import phones
+from filters.leet import BRACKET, spellings, unambiguous
 from filters.tokens import shortened, stretched
 from filters.wordlist import WordList
 
@@ -64,8 +63,6 @@ class Kind(NamedTuple):
     """Whether it is an emote, which stands beside what is no word by chance as well."""
     telling: bool
     """Whether it tells the language of a line: abbreviations and emotes are of none."""
-    sound: str
-    """Its phones, if it is an ordinary word."""
     strange: tuple[str, ...]
     """The spellings that may be a slip, or sound like something; none of an ordinary word."""
 
@@ -78,31 +75,44 @@ class Ordinary:
         self._known: dict[str, bool] = {}
         self._kinds: dict[str, Kind] = {}
 
+    def kinds(self, found: Iterable[str]) -> list[Kind]:
+        """What each of some tokens is. They may hold jokers (leet.py)."""
+        kinds = self._kinds
+        return [kinds[token] if token in kinds else self.kind(token) for token in found]
+
     def kind(self, token: str) -> Kind:
-        """What a token is. It may hold jokers (leet.py)."""
+        """What a token is. It may hold jokers."""
         kind = self._kinds.get(token)
         if kind is None:
-            plain = spellings(token.lstrip(BRACKET))[0]
-            known = self.knows(plain)
-            telling = len(token) > 2 and latin(token) and token not in EMOTES
-            strange = self._strange(token)
-            sound = phones(plain) if known and latin(plain) else ""
-            common, emote = plain in FUNCTION, plain in EMOTES
-            kind = Kind(plain, latin(plain), known, common, emote, telling, sound, strange)
+            kind = self._kind(token)
             if len(token) <= _LONGEST:
                 if len(self._kinds) >= _REMEMBERED:
                     self._kinds.clear()
                 self._kinds[token] = kind
         return kind
 
-    def _strange(self, token: str) -> tuple[str, ...]:
-        if len(token) < _STRANGE or token[0] == BRACKET:
-            return ()
+    def _kind(self, token: str) -> Kind:
+        if latin(token):
+            known, emote = self.knows(token), token in EMOTES
+            strange = () if known else self._nameless((token,))
+            telling = len(token) > 2 and not emote
+            return Kind(token, True, known, token in FUNCTION, emote, telling, strange)
+        if unambiguous(token):
+            return Kind(token, False, True, False, token in EMOTES, False, ())
+        plain = spellings(token.lstrip(BRACKET))[0]
+        known, common, emote = self.knows(plain), plain in FUNCTION, plain in EMOTES
         ways = list(filter(latin, spellings(token)))
+        hidden = token[0] == BRACKET or any(map(self.knows, ways))
+        return Kind(
+            plain, latin(plain), known, common, emote, False, () if hidden else self._nameless(ways)
+        )
+
+    def _nameless(self, ways: Sequence[str]) -> tuple[str, ...]:
+        """Which spellings, none of them of an ordinary word, may be more than they look."""
         dictionary = self._words.dictionary
-        if dictionary is None or any(map(self.knows, ways)):
+        if dictionary is None:
             return ()
-        return tuple([word for word in ways if not dictionary.name(word)])
+        return tuple([word for word in ways if len(word) >= _STRANGE and not dictionary.name(word)])
 
     def knows(self, word: str) -> bool:
         """Whether it is an ordinary word, stretched or not, or one that the streamer allows."""
@@ -127,7 +137,7 @@ class Ordinary:
             len(word) >= _COMPOUND and dictionary.compound(word, self._words.listed)
         ):
             return True
-        if stretched(word):
+        if len(set(word)) <= len(word) - 2 and stretched(word):
             return any(map(dictionary.known, _unstretched(word)))
         # `burgerr` is what is left of a longer one when it is made ready to be spoken.
         return len(word) >= _DRAWN and word[-1] == word[-2] and dictionary.known(word[:-1])

@@ -8,21 +8,23 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
+from operator import itemgetter
 
 from filters import hidden, lookalikes, markup
+from filters.charsets import Table
 from filters.fold import LIMIT, clean, fold_cleaned
 from filters.leet import drawn_letters, leet
-from filters.translit import foreign, latin
+from filters.translit import foreign, latin, likeliest
 
 _CAMEL = re.compile(r"(?<=[^\W_A-Z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z0-9])")
 _CODE = re.compile(r":(?:regional_indicator_|letter_)?([a-z]):[\s\u200b]?", re.IGNORECASE)
 # The name of an emoji that is a letter says nothing but the letter.
 _LETTER_NAMED = re.compile(r":(?:regional_indicator_|letter_)([a-z]):", re.IGNORECASE)
-_COLONS = str.maketrans(dict.fromkeys("\ufe13\ufe55\uff1a", ":"))
+_COLONS = Table(dict.fromkeys(map(ord, "\ufe13\ufe55\uff1a"), ":"))
 # Vowel signs of Indic scripts are no letters to `\w`.
 _FOREIGN = re.compile(r"(?:[^\W\d_]|[\u0900-\u0fff])+")
 _JAMO = re.compile("[\u1100-\u11ff\u3131-\u318e]+")
@@ -50,6 +52,18 @@ class Reading:
 
 
 _latin = lru_cache(maxsize=2048)(latin)
+_heard: dict[str, str] = {}
+"""What words of other scripts most likely sound like."""
+_REMEMBERED = 8192
+"""Words that are remembered at most; all are forgotten when there are more."""
+
+
+def _likeliest(words: Set[str]) -> dict[str, tuple[str, ...]]:
+    if len(_heard) >= _REMEMBERED:
+        _heard.clear()
+    if new := [word for word in words if word not in _heard]:
+        _heard.update(likeliest(new))
+    return {word: (_heard[word],) for word in words if _heard[word]}
 
 
 def _leet(name: str, folded: str) -> Iterator[Reading]:
@@ -67,19 +81,23 @@ def _sounded(folded: str) -> Iterator[Reading]:
         return
     # Single jamo are a laugh or a nod, not a word.
     found = {word for word in _FOREIGN.findall(folded) if not word.isascii() and foreign(word)}
-    found = {word for word in found if not _JAMO.fullmatch(word)}
-    most = _TRANSLITERATIONS if len(found) <= _FEW else 1
-    words = {word: _latin(word, most) for word in found}
-    for turn in range(min(most, max(map(len, words.values()), default=0))):
+    if _JAMO.search(folded):
+        found = {word for word in found if not _JAMO.fullmatch(word)}
+    words = (
+        {word: _latin(word, _TRANSLITERATIONS) for word in found}
+        if len(found) <= _FEW
+        else _likeliest(found)
+    )
+    for turn in range(max(map(len, words.values()), default=0)):
         ways = {word: ways[min(turn, len(ways) - 1)] for word, ways in words.items() if ways}
         read = _FOREIGN.sub(lambda m, ways=ways: ways.get(m[0], m[0]), folded)  # type: ignore[misc]
-        read = _LONG_VOWEL.sub(r"\1", read)
+        read = _LONG_VOWEL.sub(itemgetter(1), read)
         yield Reading(f"as it sounds{f' {turn + 1}' if turn else ''}", read, sounded=True)
 
 
 def _readings(cleaned: str) -> Iterator[Reading]:
     if not cleaned.isascii():
-        cleaned = cleaned.translate(_COLONS)
+        cleaned = _COLONS.replace(cleaned)
     read = _CODE.sub(r"\1", cleaned) if ":" in cleaned else cleaned
     coded = read != cleaned
     if coded:
@@ -90,7 +108,7 @@ def _readings(cleaned: str) -> Iterator[Reading]:
         apart = fold_cleaned(_CAMEL.sub(" ", cleaned))
         yield Reading("words by capitals", apart)
         yield from _leet("words by capitals, ", apart)
-    if not cleaned.isascii() and (bare := cleaned.translate(lookalikes.NO_LETTERS)) != cleaned:
+    if not cleaned.isascii() and (bare := lookalikes.NO_LETTERS.replace(cleaned)) != cleaned:
         yield Reading("emoji out", fold_cleaned(bare), disguised=True)
     posed = lookalikes.capitals(cleaned)
     if posed != cleaned:
@@ -106,26 +124,60 @@ def _readings(cleaned: str) -> Iterator[Reading]:
     yield from _sounded(unicodedata.normalize("NFKC", cleaned)[:LIMIT].casefold())
 
 
+class Readings:
+    """The readings of a text, each made when it is first looked at: not all of them may be.
+
+    For one thread.
+    """
+
+    def __init__(self, text: str) -> None:
+        """Takes a text as it was typed, or as it is to be spoken."""
+        self._cleaned = clean(text)
+        self._to_come = _every(self._cleaned)
+        self._made: list[Reading] = []
+        self._texts: set[str] = set()
+
+    def __iter__(self) -> Iterator[Reading]:
+        at = 0
+        while at < len(self._made) or self._make():
+            yield self._made[at]
+            at += 1
+
+    def _make(self) -> bool:
+        """Makes another one, if there is any."""
+        try:
+            for reading in self._to_come:
+                if reading.text not in self._texts:
+                    self._texts.add(reading.text)
+                    self._made.append(reading)
+                    return True
+        except Exception:
+            # What failed has to fail whenever it is asked for, not to look like the end.
+            self._to_come = _every(self._cleaned)
+            raise
+        return False
+
+
 # The rules about words and the streamer's patterns look at the same ones.
 @lru_cache(maxsize=4)
-def readings(text: str) -> tuple[Reading, ...]:
+def readings(text: str) -> Readings:
     """Every reading that may hold a word, the plain one first; equal readings are given once."""
-    cleaned = clean(text)
-    found: dict[str, Reading] = {}
+    return Readings(text)
+
+
+def _every(cleaned: str) -> Iterator[Reading]:
     marked = hidden.holds_markup(cleaned)
     bare = markup.strip(cleaned, gap="") if marked else cleaned
     # The signs and letters of markup itself are no disguise: one reading with it is enough.
     as_typed = _readings(cleaned)
-    for reading in as_typed if bare == cleaned else islice(as_typed, 1):
-        found.setdefault(reading.text, reading)
+    yield from as_typed if bare == cleaned else islice(as_typed, 1)
     if marked:
         if bare != cleaned:
             for reading in _readings(clean(bare)):
-                found.setdefault(reading.text, _named("markup out", reading))
+                yield _named("markup out", reading)
         for kind, said in hidden.said_by_markup(cleaned):
             for reading in _readings(clean(said)):
-                found.setdefault(reading.text, _named(kind, reading))
-    return tuple(found.values())
+                yield _named(kind, reading)
 
 
 def _named(prefix: str, reading: Reading) -> Reading:

@@ -38,19 +38,24 @@ def _once(text: str) -> str:
     return " ".join(words)
 
 
+def _twice(word: str) -> str:
+    """A word with letters and pieces that stand there three times and more written twice."""
+    folded = word.casefold()
+    # How many letters of it stand there already: a piece of two needs four to stand there three
+    # times. Few words hold what the patterns look for.
+    again = len(folded) - len(set(folded))
+    if again >= 2:
+        word = _STRETCHED.sub(r"\1\1", word)
+    return _AGAIN.sub(r"\1\1", word) if again >= 4 else word
+
+
 def shortened(text: str) -> str:
     """The text with stretches cut short: a letter to two, a piece or a group of words to two.
 
     Words of more than 30 letters and mashed keys are cut, repeated signs are one.
     """
     words = text.casefold().split()
-    # How many letters of a word stand in it already: a piece of two needs four to stand there
-    # three times. Few lines hold what the patterns look for.
-    again = max([len(word) - len(set(word)) for word in words], default=0)
-    if again >= 2:
-        text = _STRETCHED.sub(r"\1\1", text)
-    if again >= 4:
-        text = _AGAIN.sub(r"\1\1", text)
+    text = " ".join([_twice(word) for word in text.split(" ")])
     if max(map(len, words), default=0) >= _LEAST_MASHED:
         text = _ENDLESS.sub(r"\1", _MASHED.sub(r"\1", text))
     if _SIGNS.search(text):

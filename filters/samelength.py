@@ -7,8 +7,11 @@ they stand for (NFKC); those that stand for several stay as they are.
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 
+# Several rules ask about the same text.
+@lru_cache(maxsize=16)
 def plain(text: str) -> str:
     """The text, as long as before, with every character that stands for one other replaced."""
     if text.isascii() or unicodedata.is_normalized("NFKC", text):

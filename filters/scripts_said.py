@@ -179,7 +179,7 @@ _CONTEXT: tuple[tuple[str, tuple[Change, ...]], ...] = (
         (re.compile("(?<=[βγδζθκλμνξπρσςτφχψ])(?:μπ|ντ|γκ)"), lambda found: _GREEK[found[0]]),
     )),
     # An r between consonants has a vowel before it, which is not written.
-    ("א-ת", (
+    ("\u0591-\u05f4", (
         (re.compile("[\u0591-\u05c7]+"), ""),
         (re.compile("(?<=[בגדזחטכלמנסעפצקש׳])ר(?![אויה])"), "אר"),
     )),
@@ -195,7 +195,7 @@ _CONTEXT: tuple[tuple[str, tuple[Change, ...]], ...] = (
         (re.compile("ᄋ(?![ᅡ-ᅵ])"), "ᆼ"),
     )),
     # Thai and Lao write some vowels before the consonant that they follow.
-    ("ก-ໄ", ((re.compile("([เ-ไເ-ໄ])([ก-ฮກ-ຮ])"), r"\2\1"),)),
+    ("ก-ໄ", ((re.compile("([เ-ไເ-ໄ])([ก-ฮກ-ຮ])"), lambda found: found[2] + found[1]),)),
     ("ऀ-ൿ", (
         (re.compile(f"(?<=[{_CONSONANTS}{_NUKTAS}])(?=[{_CONSONANTS}])"), _UNSAID),
     )),

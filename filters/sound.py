@@ -12,8 +12,13 @@ The distance is a weighted edit distance (Wagner and Fischer, 1974): what ears m
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Callable
 from functools import lru_cache
+from itertools import accumulate
+from operator import itemgetter
+from string import ascii_lowercase
 
 LONGEST = 24
 """Letters of a word that are read; the rest is left away."""
@@ -28,34 +33,49 @@ def _weak(ending: str) -> str:
     return _WEAK.replace("{}", f"(?:{ending})")
 
 
-# The first pattern that fits at a place is taken.
-_RULES: tuple[tuple[str, str], ...] = (
-    ("^x+(?=[aeiouy])", "z"),
-    ("[aeo]ugh(?![aeiouy])|owe$", "o"), ("(?:ei|i|y)gh(?![aeiouy])", "i"), ("eau", "o"),
-    ("agh(?![aeiouy])", "a"), ("ogh(?![aeiouy])", "o"), ("ugh(?![aeiouy])", "u"),
-    (f"(?<={_C})l+e$|" + _weak("[aeo]l+|[ui]l+"), "@l"),
-    (f"(?<={_C})re$|" + _weak("[aeou]r|er[hr]|[au]h|a"), "@"),
-    (_weak("e") + "|(?<=qu)e$", ""),
-    ("ee+h?|ea|ie|ih(?![aeiou])|ii+|ey(?![aeiou])", "i"),
-    ("oo+h?|ou|ue(?!$)|ew|eu|ui", "u"),
-    ("oh+(?![aeiou])|oe|oa|ow(?![aeiou])|aw(?![aeiou])|au", "o"),
-    ("ai|ay|ae|ei|eh+(?![aeiou])", "e"),
-    ("a+h+(?![aeiou])|a+", "a"), ("u+h+(?![aeiou])|u+", "u"),
-    ("e+", "e"), ("i+", "i"), ("o+", "o"), ("y+", "i"),
-    ("t+[sz]?ch|t+sh|cz(?!$)", "C"),
-    ("s+ch|s+h+|s+j|s+z(?=[aeiou])", "S"),
-    ("c+h+(?=[bdfgklmnpqrstvwxz])", "k"), ("c+h+", "C"),
-    ("ph+", "f"), ("th+", "T"), ("^[kgpm]n", "n"), ("^wr|rh+|r+", "r"), ("^ps", "s"),
-    ("^(?:ts|tz|dz|ds|cz|zs)", "z"), ("dge?(?=[aeiouy]|$)|dj+|j+", "J"),
-    ("bh+|b+", "b"), ("dh+|d+", "d"), ("gh+|g+", "g"), ("zh+|z+", "z"), ("wh+|w+", "w"),
-    ("lh+|l+", "l"), ("nh+|n+", "n"), ("vh+|v+", "v"), ("mb$|mh+|m+", "m"),
-    ("[cx]c(?=[eiy])|c*x+", "ks"), ("c+(?=[eiy])", "s"),
-    ("c*k+[ch]*|c+q*|q+u(?=e$)|q+(?!u[aeio])", "k"), ("q+u", "kw"),
-    ("f+", "f"), ("h+", "h"), ("p+", "p"), ("s+", "s"), ("t+", "t"),
+# The first pattern that fits at a place is taken. Those of each letter, with which all of them
+# begin: to try them all takes three times as long.
+_RULES: tuple[tuple[str, str, str], ...] = (
+    ("x", "^x+(?=[aeiouy])", "z"),
+    ("aeo", "[aeo]ugh(?![aeiouy])", "o"), ("o", "owe$", "o"),
+    ("eiy", "(?:ei|i|y)gh(?![aeiouy])", "i"), ("e", "eau", "o"),
+    ("a", "agh(?![aeiouy])", "a"), ("o", "ogh(?![aeiouy])", "o"), ("u", "ugh(?![aeiouy])", "u"),
+    ("l", f"(?<={_C})l+e$", "@l"), ("aeoui", _weak("[aeo]l+|[ui]l+"), "@l"),
+    ("r", f"(?<={_C})re$", "@"), ("aeou", _weak("[aeou]r|er[hr]|[au]h|a"), "@"),
+    ("e", _weak("e") + "|(?<=qu)e$", ""),
+    ("ei", "ee+h?|ea|ie|ih(?![aeiou])|ii+|ey(?![aeiou])", "i"),
+    ("oue", "oo+h?|ou|ue(?!$)|ew|eu|ui", "u"),
+    ("oa", "oh+(?![aeiou])|oe|oa|ow(?![aeiou])|aw(?![aeiou])|au", "o"),
+    ("ae", "ai|ay|ae|ei|eh+(?![aeiou])", "e"),
+    ("a", "a+h+(?![aeiou])|a+", "a"), ("u", "u+h+(?![aeiou])|u+", "u"),
+    ("e", "e+", "e"), ("i", "i+", "i"), ("o", "o+", "o"), ("y", "y+", "i"),
+    ("tc", "t+[sz]?ch|t+sh|cz(?!$)", "C"),
+    ("s", "s+ch|s+h+|s+j|s+z(?=[aeiou])", "S"),
+    ("c", "c+h+(?=[bdfgklmnpqrstvwxz])", "k"), ("c", "c+h+", "C"),
+    ("p", "ph+", "f"), ("t", "th+", "T"), ("kgpm", "^[kgpm]n", "n"), ("wr", "^wr|rh+|r+", "r"),
+    ("p", "^ps", "s"), ("tdcz", "^(?:ts|tz|dz|ds|cz|zs)", "z"),
+    ("dj", "dge?(?=[aeiouy]|$)|dj+|j+", "J"),
+    ("b", "bh+|b+", "b"), ("d", "dh+|d+", "d"), ("g", "gh+|g+", "g"), ("z", "zh+|z+", "z"),
+    ("w", "wh+|w+", "w"), ("l", "lh+|l+", "l"), ("n", "nh+|n+", "n"), ("v", "vh+|v+", "v"),
+    ("m", "mb$|mh+|m+", "m"),
+    ("cx", "[cx]c(?=[eiy])|c*x+", "ks"), ("c", "c+(?=[eiy])", "s"),
+    ("kcq", "c*k+[ch]*|c+q*|q+u(?=e$)|q+(?!u[aeio])", "k"), ("q", "q+u", "kw"),
+    ("f", "f+", "f"), ("h", "h+", "h"), ("p", "p+", "p"), ("s", "s+", "s"), ("t", "t+", "t"),
 )  # fmt: skip
-_SCAN = re.compile("|".join(f"({pattern})" for pattern, _ in _RULES))
-_PHONES = ("", *(phones for _, phones in _RULES))
+_OF: dict[str, tuple[Callable[[str, int], re.Match[str] | None], tuple[str, ...]]] = {
+    letter: (
+        re.compile(
+            "|".join(f"({pattern})" for begins, pattern, _ in _RULES if letter in begins)
+        ).match,
+        ("", *(said for begins, _, said in _RULES if letter in begins)),
+    )
+    for letter in ascii_lowercase
+}
+"""By the letter that stands at a place: its patterns as one, and the phones of each."""
+_SILENT = (re.compile("(?!)").match, ("",))
 _AGAIN = re.compile(r"(.)\1+")
+# A template such as \1 takes as long as the search.
+_ONCE = itemgetter(1)
 _SILENT_H = re.compile(r"(?<=.)(?:(?<![aeiou@])h|h(?![aeiou@]))")
 _COLOURED = re.compile(r"[eiu@](?=r(?![aeiou@]))")
 _UNVOICED_R = re.compile(r"(?<=[aeiou@])r(?![aeiou@])")
@@ -75,8 +95,19 @@ _CLASSES = str.maketrans({
 @lru_cache(maxsize=8192)
 def phones(word: str) -> str:
     """The phones of a word of the letters a to z; other characters are silent."""
-    heard = [_PHONES[match.lastindex or 0] for match in _SCAN.finditer(word[:LONGEST])]
-    return _AGAIN.sub(r"\1", _SILENT_H.sub("", "".join(heard)))
+    read, heard, at = word[:LONGEST], "", 0
+    longest = len(read)
+    while at < longest:
+        scan, said = _OF.get(read[at], _SILENT)
+        match = scan(read, at)
+        if match is None:
+            at += 1
+        else:
+            heard += said[match.lastindex or 0]
+            at = match.end()
+    if "h" in heard:
+        heard = _SILENT_H.sub("", heard)
+    return _AGAIN.sub(_ONCE, heard)
 
 
 def ways(word: str) -> tuple[str, ...]:
@@ -96,7 +127,9 @@ def skeleton(heard: str) -> str:
 
     Two sounds with different skeletons are too far apart to be taken for each other.
     """
-    return _AGAIN.sub(r"\1", _UNVOICED_R.sub("", heard).translate(_CLASSES))
+    if "r" in heard:
+        heard = _UNVOICED_R.sub("", heard)
+    return _AGAIN.sub(_ONCE, heard.translate(_CLASSES))
 
 
 def _symmetric(costs: dict[str, float]) -> dict[tuple[str, str], float]:
@@ -122,6 +155,10 @@ _UNVOICED = 0.2
 _LAST = 0.6
 """What it costs to leave away the vowel that a word ends in, or to put one there: `blip` is not
 `blippo`."""
+_LEAST = min(_BESIDE, _UNVOICED, *_LOST.values())
+"""What it costs at least to lose a phone, or to add one."""
+_OTHER_FIRST = _FIRST + min(_LEAST, *_CHANGED.values())
+"""What another first phone costs at least."""
 _BEFORE_R = 0.15
 """What another vowel costs before an `r` that no vowel follows: `er`, `ir` and `ur` sound alike."""
 
@@ -148,20 +185,28 @@ def _before_r(heard: str) -> frozenset[int]:
     return frozenset(found)
 
 
+def _least_apart(one: str, other: str) -> float:
+    """What two sounds are apart at least, by their lengths and how they begin."""
+    return max(_LEAST * abs(len(one) - len(other)), _OTHER_FIRST if one[:1] != other[:1] else 0.0)
+
+
 @lru_cache(maxsize=8192)
-def distance(one: str, other: str) -> float:
-    """How far two sounds are apart: 0 is the same, 1 is one other consonant."""
+def distance(one: str, other: str, most: float = math.inf) -> float:
+    """How far two sounds are apart: 0 is the same, 1 is one other consonant.
+
+    Infinite if that is more than `most`.
+    """
     if one == other:
         return 0.0
+    if _least_apart(one, other) > most:
+        return math.inf
     lost, added = _costs(one), _costs(other)
     before_r, wanted_before_r = _before_r(one), _before_r(other)
     if other[-1:] in _VOWELS:
         added[-1] = max(added[-1], _LAST)
     if one[-1:] in _FULL:
         lost[-1] = max(lost[-1], _LAST)
-    row = [0.0]
-    for cost in added:
-        row.append(row[-1] + cost)
+    row = list(accumulate(added, initial=0.0))
     for i, phone in enumerate(one):
         left = row[0] + lost[i]
         corner, row[0] = row[0], left
@@ -177,4 +222,6 @@ def distance(one: str, other: str) -> float:
                 best = min(best, above + lost[i], left + added[j - 1])
             corner, row[j] = above, best
             left = best
-    return row[-1]
+        if min(row) > most:
+            return math.inf
+    return row[-1] if row[-1] <= most else math.inf

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from filters import code_said, emoji_names, links, markup, numbers_said, repeats
 from filters.abbreviations import abbreviations
 from filters.capitals import unshouted
+from filters.charsets import beyond_basic, where
 from filters.fold import LIMIT, clean
 from filters.laughs import one_laugh
 from filters.message import Fragment, FragmentType
@@ -91,18 +92,24 @@ def _said(fragment: Fragment) -> str:
     return fragment.text
 
 
+def _unplain(char: str) -> bool:
+    # So: drawings; Sk: spacing accents; Co: fonts of one machine only.
+    drawn = char != "°" and unicodedata.category(char) in ("So", "Sk", "Me", "Co")
+    return drawn or (char.isdecimal() and not char.isascii())
+
+
+_UNPLAIN = re.compile(where(_unplain) + "|[\ue000-\uf8ff]")
+
+
 def _plain(text: str) -> str:
     """Digits of any script as ASCII; pictures, enclosing marks and private characters as spaces."""
     if text.isascii():
         return text
     said: dict[int, str] = {}
-    for char in set(text):
-        if char.isdecimal():
-            said[ord(char)] = str(unicodedata.decimal(char))
-        # So: drawings; Sk: spacing accents; Co: fonts of one machine only.
-        elif char != "°" and unicodedata.category(char) in ("So", "Sk", "Me", "Co"):
-            said[ord(char)] = " "
-    return text.translate(said)
+    if beyond_basic(text) or _UNPLAIN.search(text):
+        for char in filter(_unplain, set(text)):
+            said[ord(char)] = str(unicodedata.decimal(char)) if char.isdecimal() else " "
+    return text.translate(said) if said else text
 
 
 def _settled(text: str, linked: str, language: str, words: Phrases, say: Saying) -> str:

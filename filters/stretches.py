@@ -12,7 +12,7 @@ from typing import NamedTuple
 from filters.effort import TooContrived
 from filters.inside import meant
 from filters.leet import BRACKET, spellings
-from filters.masks import masked
+from filters.masks import masked, may_be_masked
 from filters.tokens import shortened, spans, stretched, tokens
 from filters.wordlist import KEY, WordList
 
@@ -51,15 +51,14 @@ class Stretches:
     """The stretches that a block list was asked about."""
 
     def __init__(self, words: WordList) -> None:
-        self._words = words
+        self._look = _Look(words)
         self._known: dict[str, Stretch] = {}
-        self._tokens: dict[str, _Token] = {}
 
     def of(self, text: str) -> Stretch:
         """What a stretch holds. Raises TooContrived: it alone is more than a message may be."""
         known = self._known.get(text)
         if known is None:
-            known = _Look(self._words, self._tokens).at(text)
+            known = self._look.at(text)
             if len(text) <= _LONGEST:
                 if len(self._known) >= _REMEMBERED:
                     self._known.clear()
@@ -68,16 +67,20 @@ class Stretches:
 
 
 class _Look:
-    """One look at a stretch."""
+    """A look at one stretch after the other."""
 
-    def __init__(self, words: WordList, known: dict[str, _Token]) -> None:
+    def __init__(self, words: WordList) -> None:
         self._words = words
-        self._known = known
+        self._known: dict[str, _Token] = {}
         self._looked_up = 0
 
     def at(self, text: str) -> Stretch:
+        self._looked_up = 0
         found = tuple(tokens(text))
-        held = tuple(self._held(text, found)) if found else ()
+        if len(found) == 1 and found[0] == text:
+            held = tuple([(index, how, 0, len(text)) for index, how in self._token(text)])
+        else:
+            held = tuple(self._held(text, found)) if found else ()
         return Stretch(found, held, self._looked_up)
 
     def _opened(self, index: int | None, spelling: str) -> int | None:
@@ -93,16 +96,15 @@ class _Look:
         return self._opened(self._words.whole(word), word)
 
     def _held(self, text: str, found: Sequence[str]) -> Iterator[Found]:
-        for number, token in enumerate(found):
-            if token not in found[:number]:
-                for index, how in self._token(token):
-                    yield index, how, *spans(text)[number]
+        for token in dict.fromkeys(found):
+            for index, how in self._token(token):
+                yield index, how, *spans(text)[found.index(token)]
         if len(found) > 1 and len(joined := "".join(found)) > 2:
             for spelling in spellings(joined):
                 if (index_of_all := self._whole(spelling)) is not None:
                     place = spans(text)
                     yield index_of_all, "pulled apart", place[0][0], place[-1][1]
-        if text != found[0]:
+        if may_be_masked(text):
             for index, start, end in masked(self._words, text, self._inside):
                 yield index, "masked", start, end
 
@@ -111,7 +113,7 @@ class _Look:
         known = self._known.get(token)
         if known is None:
             before = self._looked_up
-            held = tuple(self._in_token(token))
+            held = self._new(token)
             if len(token) <= _LONGEST:
                 if len(self._known) >= _REMEMBERED:
                     self._known.clear()
@@ -120,10 +122,16 @@ class _Look:
         self._take(known[1])
         return known[0]
 
-    def _in_token(self, token: str) -> Iterator[tuple[int, str]]:
+    def _new(self, token: str) -> tuple[tuple[int, str], ...]:
         ways = spellings(token)
         if token[0] == BRACKET and len(token) < KEY:
             ways = ways[-1:]
+        if all(map(self._words.strange_to, ways)):
+            self._take(len(ways))
+            return ()
+        return tuple(self._in_token(ways))
+
+    def _in_token(self, ways: Sequence[str]) -> Iterator[tuple[int, str]]:
         for word in ways:
             if (index := self._whole(word)) is not None:
                 yield index, "whole word"

@@ -15,7 +15,7 @@ _CONTRACTION = re.compile(r"(?<=\w)['’](?:ll|re|ve|d|m|t|s)\b")
 _DOUBLED = re.compile(r"(.)\1")
 _STRETCHED = re.compile(r"(.)\1\1")
 _RUN = re.compile(r"(.)\1*")
-_VOWELS = frozenset("aeiouy")
+_VOICELESS = re.compile("(?i:^[b-df-hj-np-tv-xz]+$)", re.ASCII | re.MULTILINE)
 _LETTERS = re.compile("1{3,}")
 _MAX_RUNS = 6
 _MAX_LETTERS = 40
@@ -129,7 +129,7 @@ def starts(found: Sequence[str], seen: set[tuple[str, ...]]) -> list[int]:
 
 @lru_cache(maxsize=8192)
 def _voiceless(token: str) -> bool:
-    return token.isascii() and token.isalpha() and _VOWELS.isdisjoint(token)
+    return _VOICELESS.fullmatch(token) is not None
 
 
 def _neighbours(
@@ -139,9 +139,9 @@ def _neighbours(
 
     A run of single letters is taken whole or not at all.
     """
-    voiceless = [_voiceless(token) for token in found]
-    if True not in voiceless:
+    if not _VOICELESS.search("\n".join(found)):
         return
+    voiceless = [_voiceless(token) for token in found]
     single = [len(token) == 1 for token in found] + [False]
     for first in firsts:
         joined = found[first]

@@ -10,14 +10,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from anyascii import anyascii
 
 from filters.scripts_said import IN_CONTEXT, MARKS_OUT, OTHERWISE, SAID
+from filters.signs import Signs
 
 LIMIT = 600
 """Code points of a word that are looked at."""
+_SHORT = LIMIT // 18
+"""Code points of a word that is read together with others: none stands for more than 18."""
 _CHOICES = 2
 """Choices that are followed in one word: two to this power spellings at most."""
 
@@ -33,21 +36,22 @@ for _number, _choice in enumerate(OTHERWISE):
     for _sign in _choice:
         _CHOICES_OF.setdefault(_sign, []).append(_number)
 _VOICED_KANA = re.compile("[ガギグゲゴザジズゼゾダヂヅデドバビブベボパピプペポヴヷ-ヺ]")
-_HAN = re.compile("[㐀-䶿一-鿿]")
+_SIGNS = Signs(SAID)
 _PINYIN = {"zh": "j", "x": "sh", "q": "ch", "c": "ts"}
-_FINISH: tuple[tuple[re.Pattern[str], str], ...] = (
+_FINISH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile("Q+(?=ch)"), "t"),
-    (re.compile("Q+([a-z])"), r"\1\1"),
+    (re.compile("Q+([a-z])"), lambda found: 2 * found[1]),
     # Before a consonant Japanese writes an l so; an r lengthens the vowel, or is lost.
-    (re.compile("rU(?=[bcdfgjklmnprstvwzQN]|$)"), "l"),
-    (re.compile("(?<=[a-z])[UO](?=[bcdfgjklmnprstvwzQN]|$)"), ""),
+    (re.compile("rU(?=[bcdfgjklmnprstvwzQN]|$)", re.MULTILINE), "l"),
+    (re.compile("(?<=[a-z])[UO](?=[bcdfgjklmnprstvwzQN]|$)", re.MULTILINE), ""),
     (re.compile("U"), "u"),
     (re.compile("O"), "o"),
     (re.compile("N(?=[bmp])"), "m"),
     (re.compile("N"), "n"),
     (re.compile("(?<=[aeou])R"), "r"),
-    (re.compile("[^a-z]+"), ""),
+    (re.compile("[^a-z\n]+"), ""),
 )
+"""What is left to do in readings, a line each."""
 
 
 _LATERAL = re.compile("rU(?=[bcdfgjklmnpstvwzQN])")
@@ -59,39 +63,34 @@ def foreign(word: str) -> bool:
     return not word.isascii() and _FOREIGN.search(word) is not None
 
 
-def cut(text: str, table: Mapping[str, str], longest: int) -> Iterator[str]:
-    """A text in the signs of a table, the longest first; what is no sign comes as characters.
-
-    Args:
-        text: what is cut.
-        table: signs of at most `longest` characters.
-        longest: characters of the longest sign.
-    """
-    at = 0
-    while at < len(text):
-        for length in range(longest, 1, -1):
-            if text[at : at + length] in table:
-                break
-        else:
-            length = 1
-        yield text[at : at + length]
-        at += length
-
-
-def _other(char: str) -> str:
-    """A sign that no table holds, as anyascii has it."""
+def _others(chars: Iterable[str]) -> dict[str, str]:
+    """Signs that no table holds, as anyascii has them."""
     # Nothing above the basic plane is said by a voice; other signs are no part of a word.
-    if char > "\uffff" or not (char.isalpha() or unicodedata.category(char)[0] == "M"):
-        return ""
-    said = anyascii(char).lower()
-    if _HAN.match(char):
-        onset = said[:2] if said[1:2] == "h" else said[:1]
-        return _PINYIN.get(onset, onset) + said[len(onset) :]
-    return said
+    found = {
+        char: ""
+        for char in chars
+        if char <= "\uffff" and (char.isalpha() or unicodedata.category(char)[0] == "M")
+    }
+    each = anyascii("\n".join(found)).lower().split("\n")
+    for char, said in zip(found, each, strict=bool(found)):
+        found[char] = said
+        if "㐀" <= char <= "䶿" or "一" <= char <= "鿿":
+            onset = said[:2] if said[1:2] == "h" else said[:1]
+            found[char] = _PINYIN.get(onset, onset) + said[len(onset) :]
+    return found
+
+
+def _said(signs: Iterable[str]) -> dict[str, str]:
+    """What each sign says, by itself and in the usual way."""
+    each = set(signs)
+    others = _others([sign for sign in each if sign not in SAID])
+    return {sign: SAID[sign] if sign in SAID else others.get(sign, "") for sign in each}
 
 
 def _finished(reading: str) -> str:
-    if not (reading.isascii() and reading.isalpha() and reading.islower()):
+    """Readings, a line each, in the letters a to z."""
+    letters = reading.replace("\n", "")
+    if letters and not (letters.isascii() and letters.isalpha() and letters.islower()):
         for pattern, replacement in _FINISH:
             reading = pattern.sub(replacement, reading)
     return reading
@@ -105,13 +104,22 @@ def _laterals(reading: str) -> Iterator[str]:
 
 
 def _readings(signs: list[str], choices: list[dict[str, str]]) -> Iterator[str]:
-    plain = {sign: SAID[sign] if sign in SAID else _other(sign) for sign in set(signs)}
+    plain = _said(signs)
     for chosen in range(2 ** len(choices)):
         said = plain.copy()
         for bit, choice in enumerate(choices):
             if chosen >> bit & 1:
                 said.update(choice)
         yield "".join([said[sign] for sign in signs])
+
+
+def _in_context(shown: str) -> str:
+    """Words, a line each, with letters that stand for others where they stand."""
+    for letters, changes in IN_CONTEXT:
+        if letters.search(shown):
+            for pattern, replacement in changes:
+                shown = pattern.sub(replacement, shown)
+    return shown
 
 
 def latin(word: str, most: int = 8) -> tuple[str, ...]:
@@ -129,11 +137,7 @@ def latin(word: str, most: int = 8) -> tuple[str, ...]:
         return ()
     shown = unicodedata.normalize("NFKC", word[:LIMIT]).casefold()[:LIMIT]
     stripped = not _VOICED_KANA.search(shown)
-    for letters, changes in IN_CONTEXT:
-        if letters.search(shown):
-            for pattern, replacement in changes:
-                shown = pattern.sub(replacement, shown)
-    signs = list(cut(f"^{shown}$", SAID, 3))
+    signs = _SIGNS.cut(f"^{_in_context(shown)}$")
     numbers = {number for sign in set(signs) for number in _CHOICES_OF.get(sign, ())}
     choices = [OTHERWISE[number] for number in sorted(numbers)]
     if not stripped:
@@ -145,6 +149,21 @@ def latin(word: str, most: int = 8) -> tuple[str, ...]:
         if len(found) >= most:
             break
     return tuple(found)
+
+
+def likeliest(words: Collection[str]) -> dict[str, str]:
+    """The first that `latin` has of each of many words, all read at once; empty: none.
+
+    Args:
+        words: as `latin` takes them, without line breaks, and all of them `foreign`.
+    """
+    together = [word for word in words if len(word) <= _SHORT]
+    shown = _in_context(unicodedata.normalize("NFKC", "\n".join(together)).casefold())
+    signs = _SIGNS.cut("^" + shown.replace("\n", "$\n^") + "$")
+    said = _said(signs) | {"\n": "\n"}
+    lines = _finished("".join([said[sign] for sign in signs])).split("\n")
+    found = dict(zip(together, lines, strict=bool(together)))
+    return {word: found[word] if word in found else "".join(latin(word, 1)) for word in words}
 
 
 # anyascii reads its tables when it first meets a block: now, not while a message is judged. Hangul

@@ -7,7 +7,7 @@ with one letter left out in common (Garbe's symmetric delete).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 
 _VOWELS = str.maketrans("", "", "aeiouy")
@@ -51,6 +51,8 @@ class Typos:
     """Spellings that are a slip by themselves: two letters swapped, one or all vowels left out."""
     shorter: Mapping[str, tuple[tuple[str, int, int], ...]]
     """Words without one letter: the word, which letter, the entry."""
+    near: Set[str]
+    """The keys of `listed` and `shorter`."""
 
     def of(self, word: str, *, disguised: bool = False) -> int | None:
         """The entry of which an unknown word is a misspelling, inflected or not.
@@ -63,7 +65,7 @@ class Typos:
         index = self._of(word, disguised)
         if index is not None:
             return index
-        for ending in _ENDINGS:
+        for ending in _ENDINGS if word.endswith(_ENDINGS) else ():
             if word.endswith(ending) and len(word) - len(ending) >= _SWAPPED:
                 index = self._of(word[: -len(ending)], disguised)
                 if index is not None:
@@ -74,6 +76,9 @@ class Typos:
         if (index := self.slips.get(word)) is not None:
             return index
         if len(word) <= _SWAPPED or len(word) > 2 * _ADDED + 6:
+            return None
+        # One letter less is neither a word of the list nor one of them with one letter less.
+        if self.near.isdisjoint([word[:at] + word[at + 1 :] for at in range(1, len(word))]):
             return None
         for shorter, at in _without_one(word):
             if at == len(word) - 1 and word[at] in "aeiouy":
@@ -102,7 +107,8 @@ def compile_typos(words: Iterable[tuple[str, int]]) -> Typos:
         if len(word) >= _ADDED:
             for left, at in _without_one(word):
                 shorter.setdefault(left, []).append((word, at, index))
-    return Typos(listed, slips, {key: tuple(found) for key, found in shorter.items()})
+    by_shorter = {key: tuple(found) for key, found in shorter.items()}
+    return Typos(listed, slips, by_shorter, frozenset(listed) | frozenset(shorter))
 
 
 def _slips(word: str) -> Iterator[str]:

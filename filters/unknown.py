@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from filters.apart import LETTER_NAMES
 from filters.effort import LISTEN, Effort
@@ -67,32 +68,32 @@ class Unknown:
 
     # ---- one word
 
-    def alone(self, token: str, kind: Kind, ear: Ear) -> Iterator[tuple[int, str]]:
+    def alone(self, token: str, kind: Kind, ear: Ear) -> Sequence[tuple[int, str]]:
         """The entries that a token is a slip of, or sounds like, and which of the two."""
         if not kind.strange or token in self._heard:
-            return
+            return ()
         self._heard.add(token)
+        found = []
         for word in kind.strange:
-            yield from self._slip(word, ear)
-            yield from self._sound(word, ear)
+            if (index := self._opened(self._slip(word, ear), word)) is not None:
+                found.append((index, "misspelled"))
+            if (index := self._opened(self._sound(word, ear), word)) is not None:
+                found.append((index, "sounds like it"))
+        return found
 
-    def _slip(self, word: str, ear: Ear) -> Iterator[tuple[int, str]]:
+    def _slip(self, word: str, ear: Ear) -> int | None:
         if len(word) < (6 if ear.foreign else 5 if ear.reading.lettered else 3):
-            return
-        index = self._words.typos.of(word, disguised=ear.reading.disguised)
-        if (index := self._opened(index, word)) is not None:
-            yield index, "misspelled"
+            return None
+        return self._words.typos.of(word, disguised=ear.reading.disguised)
 
-    def _sound(self, word: str, ear: Ear) -> Iterator[tuple[int, str]]:
+    def _sound(self, word: str, ear: Ear) -> int | None:
         long, sounded = len(word) > _DRAWN_OUT, ear.reading.sounded
-        index = self._words.sounds.of(
+        return self._words.sounds.of(
             word,
             factor=ear.factor / 2 if sounded and long else ear.factor,
             extra=0.0 if long else ear.extra,
             sounded=sounded,
         )
-        if (index := self._opened(index, word)) is not None:
-            yield index, "sounds like it"
 
     # ---- several words
 
@@ -106,7 +107,11 @@ class Unknown:
         if len(kinds) < 2:
             return
         single = [len(kind.plain) == 1 for kind in kinds] + [False]
+        # The one behind each of them; beside one of other letters nothing sounds like anything.
+        latin = [kind.latin for kind in kinds] + [False]
         for first in firsts:
+            if not (latin[first] and latin[first + 1]):
+                continue
             # `i`, `a` and `u` also stand beside a letter as words of their own.
             within = first and single[first - 1] and kinds[first - 1].plain not in "aiu"
             if not (within and single[first]):
@@ -173,7 +178,7 @@ class Unknown:
         """The entry that ordinary words are together: spelled so, or with exactly its sound."""
         if len(joined) < 5:
             return None
-        heard = "".join([kind.sound for kind in kinds])
+        heard = "".join([phones(kind.plain) for kind in kinds])
         exact = self._words.sounds.exact
         index = self._words.listed.get(joined)
         if index is None:
@@ -199,7 +204,7 @@ class Unknown:
             bare = factor < 0.4
             index = sounds.of(joined, factor=factor, extra=0.0 if bare else ear.extra, bare=bare)
             if index is None:
-                heard = _AGAIN.sub(r"\1", "".join([phones(p) for p in pieces]))
+                heard = _AGAIN.sub(itemgetter(1), "".join([phones(p) for p in pieces]))
                 if heard != phones(joined):
                     index = sounds.near(heard, factor=factor, letters=len(joined), bare=bare)
         return index

@@ -104,6 +104,8 @@ class WordList:
     """Entries of several words, by the first two: the others, and the entry."""
     squeezed: Mapping[str, tuple[str, ...]]
     """The forms with a doubled letter, by what they are squeezed."""
+    letters: frozenset[str]
+    """The letters and digits of the entries in all their forms."""
     heads: frozenset[str]
     """How whatever `whole` finds in other than a listed spelling begins."""
     sounds: Sounds
@@ -118,6 +120,28 @@ class WordList:
     def opened(self, index: int, spelling: str) -> bool:
         """Whether the allow-list lets a spelling pass that this entry would block."""
         return spelling in self.allowed and self.entries[index].tier is not Tier.NEVER
+
+    def strange_to(self, token: str) -> bool:
+        """Whether nothing of the list can be in a token, whole, wild or inside: a quick first look.
+
+        What it lets through may still be nothing.
+        """
+        if self.letters.isdisjoint(token):
+            return True
+        if token[:HEAD] in self.heads or token in self.forms:
+            return False
+        for size in self.sizes:
+            if token[:size] in self.anchored:
+                return False
+        if self.floating and any(key in token for key in self.floating):
+            return False
+        size = len(token)
+        if size <= KEY:
+            return True
+        # A letter that stands three times hides what is inside; then two are there again at least.
+        if len(set(token)) <= size - 2 and stretched(token):
+            return False
+        return self.inside.keys().isdisjoint([token[i : i + KEY] for i in range(size - KEY + 1)])
 
     def whole(self, word: str) -> int | None:
         """The entry that a whole token stands for, stretched or repeated as it may be."""
@@ -248,6 +272,7 @@ def compile_words(
         floating=_grouped((next(filter(None, w.pieces))[:KEY], w) for w in wild if not w.pieces[0]),
         phrases=_grouped(((parts[0], parts[1]), (parts[2:], i)) for parts, i in phrases),
         squeezed=_grouped((squeezed(form), form) for form in unsqueezed),
+        letters=frozenset("".join([*forms, *(piece for w in wild for piece in w.pieces)])),
         heads=heads(forms),
         sounds=compile_sounds(bad, {i: entry.loose for i, entry in enumerate(listed_entries)}),
         typos=compile_typos([(w, i) for w, i in bad if listed_entries[i].loose]),

@@ -7,7 +7,8 @@ pulled apart, then in what is no ordinary word (unknown.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -46,6 +47,22 @@ class _Fresh(NamedTuple):
     """Which token of the reading the first one is."""
 
 
+@dataclass(slots=True)
+class _View:
+    """A reading on its way through the looks, each of which leaves something to the next."""
+
+    reading: Reading
+    """The reading."""
+    found: list[str] = field(default_factory=list)
+    """Its tokens."""
+    fresh: list[_Fresh] = field(default_factory=list)
+    """Its stretches that stand in no earlier reading."""
+    firsts: Sequence[int] = ()
+    """The tokens from which to look on: what follows them there stands in no earlier reading."""
+    runs: Sequence[_Run] = ()
+    """Its runs of single letters."""
+
+
 class Search:
     """A search through readings that have most of their text in common.
 
@@ -65,17 +82,31 @@ class Search:
         self._unfilled: set[tuple[str, ...]] = set()
         self._clear: set[str] = set()
 
-    def find(self, readings: Sequence[Reading]) -> Hit | None:
-        """The first hit in the readings of a text, the plain one first, or None.
+    def find(self, readings: Iterable[Reading]) -> Hit | None:
+        """The surest hit in the readings of a text, of equally sure ones in the plainest, or None.
 
         Raises TooContrived if it cannot be told in time.
         """
-        self._effort.allow(len(readings[0].text))
+        views: list[_View] = []
         for reading in readings:
-            if reading.text not in self._clear:
-                for found in self._hits(reading):
-                    return self._hit(found, reading.name, reading.text)
-                self._clear.add(reading.text)
+            if not views:
+                self._effort.allow(len(reading.text))
+            views.append(view := _View(reading))
+            if (hit := self._first(self._in_stretches, view)) is not None:
+                return hit
+        # What takes longest comes last: most of what is too contrived is known to be so before.
+        for look in (self._across, self._doubtful):
+            for view in views:
+                if (hit := self._first(look, view)) is not None:
+                    return hit
+        self._clear.update(view.reading.text for view in views)
+        return None
+
+    def _first(self, look: Callable[[_View], Iterator[Found]], view: _View) -> Hit | None:
+        if view.reading.text not in self._clear:
+            self._effort.disguised(view.reading.disguised)
+            for found in look(view):
+                return self._hit(found, view.reading.name, view.reading.text)
         return None
 
     def _hit(self, found: Found, reading: str, text: str) -> Hit:
@@ -83,36 +114,35 @@ class Search:
         entry = self._words.entries[index]
         return Hit(entry.name, entry.tier, how, reading, text, start, end)
 
-    def _hits(self, reading: Reading) -> Iterator[Found]:
-        """What a reading holds and no earlier one held, in order of how sure it is."""
-        self._effort.disguised(reading.disguised)
-        found: list[str] = []
-        fresh: list[_Fresh] = []
+    def _in_stretches(self, view: _View) -> Iterator[Found]:
+        """What stretches without spaces hold that stand in no earlier reading."""
         at = 0
-        for chunk in reading.text.split(" "):
+        for chunk in view.reading.text.split(" "):
             stretch = self._stretches.of(chunk)
             if stretch.tokens and chunk not in self._looked_at:
                 self._looked_at.add(chunk)
-                fresh.append(_Fresh(chunk, at, stretch.tokens, len(found)))
+                view.fresh.append(_Fresh(chunk, at, stretch.tokens, len(view.found)))
                 for index, how, start, end in stretch.found:
                     yield index, how, at + start, at + end
                 self._effort.take(LOOK_UP * stretch.looked_up)
-            found += stretch.tokens
+            view.found += stretch.tokens
             at += len(chunk) + 1
-        firsts = starts(found, self._neighbourhoods)
+
+    def _across(self, view: _View) -> Iterator[Found]:
+        """What several tokens are together that have other neighbours in every earlier reading."""
+        found = view.found
+        view.firsts = firsts = starts(found, self._neighbourhoods)
         if not firsts:
             return
         self._effort.take(NEIGHBOURS * len(firsts))
-        runs = list(letter_runs(found))
+        view.runs = runs = list(letter_runs(found))
         for index, how, first, behind in (
             *self._phrases(found),
             *self._apart(found, firsts, runs),
             *self._runs(found, runs),
         ):
-            place = spans(reading.text)
+            place = spans(view.reading.text)
             yield index, how, place[first][0], place[behind - 1][1]
-        if self._words.dictionary is not None:
-            yield from self._doubtful(reading, found, firsts, fresh, runs)
 
     def _opened(self, index: int | None, spelling: str) -> int | None:
         return None if index is None or self._words.opened(index, spelling) else index
@@ -164,26 +194,22 @@ class Search:
                 if len(joined) > 2 and (index := self._whole_of(joined)) is not None:
                     yield index, "pulled apart by fillers", rest[first], rest[behind - 1] + 1
 
-    def _doubtful(
-        self,
-        reading: Reading,
-        found: Sequence[str],
-        firsts: Sequence[int],
-        fresh: Iterable[_Fresh],
-        runs: Iterable[_Run],
-    ) -> Iterator[Found]:
-        """Slips and sounds."""
-        kinds = [self._ordinary.kind(token) for token in found]
+    def _doubtful(self, view: _View) -> Iterator[Found]:
+        """Slips and sounds in what is new to a reading."""
+        if self._words.dictionary is None or not view.firsts:
+            return
+        reading, kinds = view.reading, self._ordinary.kinds(view.found)
         ear = self._unknown.ear(reading, kinds)
-        for chunk, at, held, first in fresh:
+        for chunk, at, held, first in view.fresh:
             for number, token in enumerate(held):
-                for index, how in self._unknown.alone(token, kinds[first + number], ear):
+                kind = kinds[first + number]
+                for index, how in self._unknown.alone(token, kind, ear) if kind.strange else ():
                     start, end = spans(chunk)[number]
                     yield index, how, at + start, at + end
-        for index, first, behind in self._unknown.together(kinds, firsts, ear):
+        for index, first, behind in self._unknown.together(kinds, view.firsts, ear):
             place = spans(reading.text)
             yield index, "sounds like it, pulled apart", place[first][0], place[behind - 1][1]
-        for index, how, first, behind in self._spelled_out(found, runs, ear):
+        for index, how, first, behind in self._spelled_out(view.found, view.runs, ear):
             place = spans(reading.text)
             yield index, f"{how}, pulled apart", place[first][0], place[behind - 1][1]
 

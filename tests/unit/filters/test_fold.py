@@ -61,7 +61,7 @@ def test_clean_is_idempotent_and_never_raises(text: str) -> None:
 @given(ANY | NASTY)
 @settings(max_examples=500)
 def test_readings_never_raise_and_differ(text: str) -> None:
-    found = readings(text)
+    found = list(readings(text))
     assert found[0].name == "folded"
     assert len({r.text for r in found}) == len(found)
     assert all(len(r.name) < 60 for r in found)
