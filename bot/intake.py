@@ -209,7 +209,7 @@ class Intake:
         waiting = self._backlog.waiting_of(author) + self._unjudged_of[author]
         if waiting >= _lines_at_once(message.author.rank):
             return End.DROPPED, "a line of this viewer waits already"
-        if self._backlog.refuses(line.worth, now, unjudged=len(self._unjudged)):
+        if self._backlog.refuses(line, now, unjudged=len(self._unjudged)):
             return End.SHED, "backlog full"
         if reason := self._allowance.enter(message, now):
             return End.DROPPED, reason
