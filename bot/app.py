@@ -28,7 +28,7 @@ from bot.hearing import Hearing
 from bot.intake import Intake
 from bot.lists import Watch, files
 from bot.outputs import check_output
-from bot.policy import build_policy, build_rules, requests, voices, wrong_voice
+from bot.policy import build_load, build_policy, build_rules, requests, voices, wrong_voice
 from bot.settings import Settings
 from bot.speaker import Speaker
 from bot.telemetry import Ledger
@@ -80,13 +80,14 @@ class Bot:
         policy = build_policy(settings)
         self._drops = Drops(settings.state_dir, _wall_clock) if settings.filter.log_drops else None
         dropped = self._drops.add if self._drops else None
+        self.load = build_load(settings)
         self._hearing = build_hearing(settings, self.engines, policy.rules, dropped)
         self.speaker = Speaker(
             backlog=self.backlog,
             engines=self.engines,
             player=self.player,
             ledger=self.ledger,
-            request=requests(settings),
+            request=requests(settings, self.load),
             stale_s=bounds.stale_s,
             now=now,
             judge=self._hearing.judge if self._hearing else None,
@@ -98,6 +99,7 @@ class Bot:
             ledger=self.ledger,
             speaker=self.speaker,
             control=self.control,
+            load=self.load,
             now=now,
             dropped=dropped,
         )

@@ -21,6 +21,7 @@ from bot.allowance import Allowance
 from bot.backlog import AuthorKey, Backlog, author_key, worth
 from bot.control import Control
 from bot.line import End, Line, Stages
+from bot.load import Load
 from bot.recent import Recent, Said
 from bot.speaker import Speaker
 from bot.telemetry import Ledger, shown
@@ -51,8 +52,6 @@ _STRANGE_S = 600.0
 """How long a viewer is a stranger: whoever must type `!tts` often says something else first."""
 _NAME_S = 60.0
 """After so long the name is said again, though nobody else has spoken."""
-_NAMED_WAITING = 10
-"""Lines that wait from which names are left out, so that they are not what fills the queue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +91,7 @@ class Intake:
         ledger: Ledger,
         speaker: Speaker,
         control: Control,
+        load: Load,
         now: Callable[[], float],
         dropped: Callable[[ChatMessage, Verdict, Rules], None] | None = None,
     ) -> None:
@@ -112,6 +112,7 @@ class Intake:
         self._ledger = ledger
         self._speaker = speaker
         self._control = control
+        self._load = load
         self._now = now
         self._seen = Recent(keys=_REMEMBERED, seconds=_REMEMBERED_S)
         self._removed = Tombstones()
@@ -211,6 +212,8 @@ class Intake:
             return End.DROPPED, "a line of this viewer waits already"
         if self._backlog.refuses(line, now, unjudged=len(self._unjudged)):
             return End.SHED, "backlog full"
+        if message.author.rank < Rank.BROADCASTER and (reason := self._load.passes_over()):
+            return End.SHED, reason
         if reason := self._allowance.enter(message, now):
             return End.DROPPED, reason
         return None
@@ -250,7 +253,8 @@ class Intake:
     def _judge(self, line: Line) -> None:
         message, now = line.message, self._now()
         author = author_key(message)
-        rules = self._rules(now)
+        self._look_at_load(now)
+        rules = self._rules()
         verdict = judge(
             message,
             rules,
@@ -276,28 +280,28 @@ class Intake:
         line.language = verdict.language
         for shed in self._backlog.offer(line):
             self._ledger.end_line(shed, End.SHED, "backlog full")
+        self._look_at_load(now)
         return self._speaker.wake()
 
-    def _rules(self, now: float) -> Rules:
-        """The rules; in a crowd unpaid lines are half as long."""
-        rules = self._policy.rules
-        if self._allowance.crowded(now):
-            return replace(rules, max_seconds=rules.max_seconds / 2)
-        return rules
+    def _look_at_load(self, now: float) -> None:
+        self._load.look(self._backlog.seconds, crowded=self._allowance.crowded(now))
+
+    def _rules(self) -> Rules:
+        """The rules; under load unpaid lines are shorter."""
+        rules, share = self._policy.rules, self._load.length
+        return rules if share == 1 else replace(rules, max_seconds=rules.max_seconds * share)
 
     def _says_name(self, author: AuthorKey, now: float) -> bool:
         """Whether a line is to begin with its author's name: who spoke last needs none."""
-        if not self._policy.say_name or self.waiting > _NAMED_WAITING:
-            return False
-        if self._allowance.crowded(now):
+        if not self._policy.say_name or not self._load.names:
             return False
         return self._spoke is None or self._spoke[0] != author or now - self._spoke[1] >= _NAME_S
 
     def expire(self) -> None:
         """End the waiting unpaid lines that have become stale. To be called every second."""
-        self._allowance.crowded(self._now())
         for line in self._backlog.expire(self._now()):
             self._ledger.end_line(line, End.STALE, "waited too long")
+        self._look_at_load(self._now())
 
 
 def _lines_at_once(rank: Rank) -> float:

@@ -12,6 +12,7 @@ from bot.backlog import author_key
 from bot.exits import BadInput
 from bot.intake import Policy
 from bot.line import Line
+from bot.load import Load, Step
 from bot.settings import PREFIX, Settings
 from bot.settings import Limit as LimitSettings
 from bot.telemetry import shown
@@ -54,6 +55,18 @@ def build_policy(settings: Settings) -> Policy:
         wary=settings.filter.first_time == "wary",
         say_name=settings.speech.say_name,
     )
+
+
+def build_load(settings: Settings) -> Load:
+    """What is saved when much waits."""
+    chosen = settings.load
+    marks = {
+        Step.NAMES: chosen.names_s,
+        Step.SHORT: chosen.short_s,
+        Step.QUICK: chosen.quick_s,
+        Step.SAMPLE: chosen.sample_s,
+    }
+    return Load(marks, every=chosen.sample_every)
 
 
 def build_rules(settings: Settings) -> Rules:
@@ -132,8 +145,8 @@ def wrong_voice(setting: str, error: BadRequest) -> BadInput:
     return BadInput(f"{setting}: {error}; see: python -m bot voices")
 
 
-def requests(settings: Settings) -> Callable[[Line], SpeechRequest]:
-    """What makes a line's request to the engine: the voice and the longest audio."""
+def requests(settings: Settings, load: Load | None = None) -> Callable[[Line], SpeechRequest]:
+    """What makes a line's request to the engine: the voice, the longest audio, and how quick."""
     speech = settings.speech
 
     def request(line: Line) -> SpeechRequest:
@@ -141,6 +154,7 @@ def requests(settings: Settings) -> Callable[[Line], SpeechRequest]:
         if speech.voice_per_author:
             voice, pitch = author_voice(voice, ":".join(author_key(line.message)))
         seconds = speech.max_paid_s if line.paid else speech.max_s
-        return SpeechRequest(line.spoken, voice, speech.rate, pitch, seconds)
+        quick = load is not None and load.quick
+        return SpeechRequest(line.spoken, voice, speech.rate, pitch, seconds, quick=quick)
 
     return request

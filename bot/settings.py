@@ -228,6 +228,16 @@ class BacklogBounds(_Group):
     stale_s: float = Field(60, gt=0, description="An unpaid line waits no longer than this")
 
 
+class Load(_Group):
+    """What is saved while much waits: the seconds of waiting speech where it begins; 0: never"""
+
+    names_s: float = Field(15, ge=0, description="Names are left out")
+    short_s: float = Field(22, ge=0, description="Unpaid lines are cut to half the length")
+    quick_s: float = Field(30, ge=0, description="A neural voice takes fewer steps")
+    sample_s: float = Field(38, ge=0, description="Not every unpaid line is taken")
+    sample_every: int = Field(3, ge=2, le=100, description="Of so many unpaid lines, then, one is")
+
+
 class Audio(_Group):
     """Where it is heard"""
 
@@ -270,6 +280,7 @@ class Settings(BaseSettings):
     limit: Limit = Limit()
     speech: Speech = Speech()
     backlog: BacklogBounds = BacklogBounds()
+    load: Load = Load()
     audio: Audio = Audio()
     log: Log = Log()
     hold_seconds: float = Field(

@@ -78,6 +78,8 @@ class SpeechRequest:
     """Pitch shift in -1.0 .. 1.0 for engines that can; 0.0 is the voice's own."""
     max_seconds: float = 30.0
     """Audio beyond this is cut (with a fade), whatever the engine makes."""
+    quick: bool = False
+    """Whether much waits behind it: an engine that can be faster at some loss of quality is."""
 
 
 @dataclass(frozen=True, slots=True)
