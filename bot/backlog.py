@@ -11,7 +11,7 @@ get a place, so that who gives often does not keep the others who gave from bein
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from bot.line import Line
@@ -118,6 +118,10 @@ class Backlog:
 
     def __len__(self) -> int:
         return len(self._waiting)
+
+    def __iter__(self) -> Iterator[Line]:
+        """The waiting lines, in order of arrival."""
+        return iter(self._waiting)
 
     def __contains__(self, line: Line) -> bool:
         return line in self._waiting

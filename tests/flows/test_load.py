@@ -74,7 +74,7 @@ async def test_lines_under_load_are_short_and_quick_and_paid_ones_are_whole() ->
         channel.says(f"!tts {long_line(1)}", "bob")
         channel.says(long_line(2), "giver", paid=Payment(500, "bits"))
         await asyncio.sleep(0.1)
-        lines = {line.message.author.id: line.seconds for line in channel.backlog._waiting}
+        lines = {line.message.author.id: line.seconds for line in channel.backlog}
         assert lines["bob"] <= 6 < lines["giver"]
         channel.player.state = type(channel.player.state).OPEN
         channel.player._opened.set()
