@@ -13,6 +13,7 @@ from bot.exits import BadInput
 from bot.intake import Policy
 from bot.line import Line
 from bot.load import Load, Step
+from bot.payments import Occasion, Payments, Templates
 from bot.settings import PREFIX, Settings
 from bot.settings import Limit as LimitSettings
 from bot.telemetry import shown
@@ -54,6 +55,40 @@ def build_policy(settings: Settings) -> Policy:
         raid_viewers=settings.limit.raid_viewers,
         wary=settings.filter.first_time == "wary",
         say_name=settings.speech.say_name,
+        payments=build_payments(settings),
+    )
+
+
+def build_payments(settings: Settings) -> Payments:
+    """What counts as paid, and what is said of it."""
+    chosen = settings.paid
+    return Payments(
+        chosen.minimums,
+        Templates(
+            said={
+                Occasion.BITS: chosen.bits,
+                Occasion.SUPER_CHAT: chosen.super_chat,
+                Occasion.REWARD: chosen.reward,
+                Occasion.SUB: chosen.sub,
+                Occasion.MEMBER: chosen.member,
+            },
+            thanks={
+                Occasion.BITS: chosen.thanks_bits,
+                Occasion.SUPER_CHAT: chosen.thanks_super_chat,
+                Occasion.REWARD: chosen.thanks_reward,
+                Occasion.SUB: chosen.thanks_sub,
+                Occasion.MEMBER: chosen.thanks_member,
+                Occasion.GIFT: chosen.gift,
+                Occasion.MEMBER_GIFT: chosen.member_gift,
+            },
+            many={
+                Occasion.SUB: chosen.subs,
+                Occasion.MEMBER: chosen.members,
+                Occasion.GIFT: chosen.gifts,
+                Occasion.MEMBER_GIFT: chosen.member_gifts,
+            },
+        ),
+        announce=settings.trigger.paid,
     )
 
 

@@ -33,12 +33,15 @@ from bot.settings_values import (
     Language,
     Languages,
     LowerCase,
+    Minimums,
     Names,
     Pause,
     PerMinute,
     Role,
     Secret,
     Socket,
+    Template,
+    Thanks,
     Voices,
     Words,
     YouTubeChannels,
@@ -119,6 +122,54 @@ class Trigger(_Group):
     )
     minimum_role: Role = Field("everyone", description="Who may be spoken; paid lines always may")
     shared_chat: bool = Field(False, description="Speak lines that come from a shared chat")
+
+
+class Paid(_Group):
+    """What viewers give; {name} {amount} {months} {text} are filled in, and - says nothing"""
+
+    minimums: Minimums = Field(
+        {},
+        description="The least that counts, such as bits=100,points=500,EUR=2; with less a "
+        "line is an ordinary one and needs its command",
+    )
+    bits: Template = Field("{text}", description="Said of bits that come with a text")
+    super_chat: Template = Field("{text}", description="The same for Super Chats")
+    reward: Template = Field("{text}", description="The same for channel-point rewards")
+    sub: Template = Field("{text}", description="The same for subscribers")
+    member: Template = Field("{text}", description="The same for YouTube's members")
+    thanks_bits: Thanks = Field(
+        "Thank you {name} for {amount} bits",
+        description="Said where there is no text, or it is refused",
+    )
+    thanks_super_chat: Thanks = Field(
+        "Thank you {name} for {amount}", description="The same for Super Chats"
+    )
+    thanks_reward: Thanks = Field("-", description="The same for a reward whose text is refused")
+    thanks_sub: Thanks = Field(
+        "Thank you {name} for subscribing", description="The same for subscribers"
+    )
+    thanks_member: Thanks = Field(
+        "Thank you {name} for being a member", description="The same for YouTube's members"
+    )
+    gift: Thanks = Field("{name} gave a sub", description="Said of a sub that was given")
+    member_gift: Thanks = Field(
+        "{name} gave a membership", description="The same for YouTube's memberships"
+    )
+    subs: Thanks = Field(
+        "{amount} viewers subscribed", description="Said of several subscribers in a row"
+    )
+    members: Thanks = Field(
+        "{amount} viewers became members", description="The same for YouTube's members"
+    )
+    gifts: Thanks = Field("{name} gave {amount} subs", description="Said of several subs")
+    member_gifts: Thanks = Field(
+        "{name} gave {amount} memberships", description="The same for YouTube's memberships"
+    )
+    refund: bool = Field(
+        True,
+        description="Give points back for a line that is not spoken, if the reward was made with "
+        "python -m bot rewards add",
+    )
 
 
 class Filter(_Group):
@@ -276,6 +327,7 @@ class Settings(BaseSettings):
     twitch: Twitch = Twitch()
     youtube: YouTube = YouTube()
     trigger: Trigger = Trigger()
+    paid: Paid = Paid()
     filter: Filter = Filter()
     limit: Limit = Limit()
     speech: Speech = Speech()

@@ -134,7 +134,8 @@ class Trigger:
         at = _skip_blank(message.text, 0)
         if message.reply_to and (mention := _MENTION.match(message.text, at)):
             at = _skip_blank(message.text, mention.end())
-        if message.paid is not None:
+        # Where there are cheermotes, too little may have been given for it to count.
+        if message.fragments:
             ends = 0
             for fragment in message.fragments:
                 if fragment.text.strip() and fragment.type != FragmentType.CHEERMOTE:

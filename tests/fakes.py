@@ -19,6 +19,7 @@ from bot.control import Control
 from bot.intake import Intake, Policy
 from bot.line import Line
 from bot.load import Load
+from bot.payments import Payments
 from bot.policy import build_policy
 from bot.settings import load
 from bot.speaker import Speaker
@@ -170,6 +171,7 @@ class Channel:
         judge: Callable[[Line], Judge] | None = None,
         hold_s: float = 0.0,
         load: Load | None = None,
+        payments: Payments | None = None,
     ) -> None:
         loop = asyncio.get_running_loop()
         self._hold_s = hold_s
@@ -187,6 +189,7 @@ class Channel:
             stale_s=60.0,
             now=loop.time,
             judge=judge,
+            thanks=lambda line: self.intake.thanks(line),
         )
         self.player.started = self.speaker.started
         self.control = Control(self.speaker)
@@ -202,6 +205,7 @@ class Channel:
             raid_viewers=shipped.raid_viewers,
             wary=shipped.wary,
             say_name=say_name,
+            payments=payments or Payments(),
         )
         self.intake = Intake(
             policy,
