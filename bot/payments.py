@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from bot.money_said import money, number
 from bot.template import fill
 from filters.message import Action, ChatMessage, Kind, Payment, Verdict
 from filters.names_said import nobody, spoken_name
@@ -22,7 +23,6 @@ NOTHING = "-"
 """The template that says nothing, since an empty setting means its default."""
 
 _POINTS = "points"
-_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩"}
 _UNKNOWN_AMOUNT = "a Super Chat"
 _CALLS_THEM_MEMBERS = "youtube"
 
@@ -88,12 +88,14 @@ class Payments:
         templates: Templates | None = None,
         *,
         announce: bool = True,
+        language: str = "en",
     ) -> None:
         """`minimums`: the least that counts, by unit (`bits`, `points`, `EUR`); `announce`:
-        whether what comes without a text is spoken at all."""
+        whether what comes without a text is spoken at all; `language`: that of the templates."""
         self._minimums = dict(minimums or {})
         self._templates = templates or Templates()
         self._announce = announce
+        self._language = language
 
     def counted(self, message: ChatMessage) -> ChatMessage:
         """The message, as an ordinary one if too little came with it.
@@ -169,11 +171,11 @@ class Payments:
             return None
         message = messages[0]
         values = {
-            "amount": _amount(messages),
+            "amount": _amount(messages, self._language),
             "months": str(message.months or 1),
             "text": text.spoken,
         }
-        somebody = nobody(text.language)
+        somebody = nobody(self._language)
         names = dict.fromkeys([spoken_name(message.author.name) or somebody, somebody])
         for name in names if "{name}" in template else [somebody]:
             verdict = judged(fill(template, values | {"name": name}))
@@ -182,14 +184,10 @@ class Payments:
         return None
 
 
-def _amount(messages: Sequence[ChatMessage]) -> str:
+def _amount(messages: Sequence[ChatMessage], language: str) -> str:
     paid = messages[0].paid
     if paid is None:
         return str(how_many(messages))
-    number = f"{paid.amount:.2f}".removesuffix(".00")
     if paid.unit in ("bits", _POINTS):
-        return number
-    if not paid.amount or paid.unit == "XXX":
-        return _UNKNOWN_AMOUNT
-    sign = _SIGNS.get(paid.unit)
-    return f"{sign}{number}" if sign else f"{number} {paid.unit}"
+        return number(paid.amount)
+    return money(paid, language) or _UNKNOWN_AMOUNT

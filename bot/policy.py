@@ -89,6 +89,7 @@ def build_payments(settings: Settings) -> Payments:
             },
         ),
         announce=settings.trigger.paid,
+        language=settings.speech.language,
     )
 
 

@@ -132,7 +132,7 @@ async def simulate(seed: int) -> tuple[Heard, dict[str, int]]:
     return voice.heard, ends
 
 
-@pytest.mark.parametrize("seed", [1])
+@pytest.mark.parametrize("seed", [1, 2])
 async def test_everybody_has_a_turn_whatever_one_spammer_and_a_raid_do(seed: int) -> None:
     heard, ends = await simulate(seed)
     people = {who for who in heard.seconds if who.startswith("viewer")}
@@ -143,7 +143,8 @@ async def test_everybody_has_a_turn_whatever_one_spammer_and_a_raid_do(seed: int
         100 * heard.share("spammer"), len(people), heard.paid, PAID, waits["paid"][-1],
         waits["viewer"][len(waits["viewer"]) // 2], ends,
     )  # fmt: skip
-    assert heard.share("spammer") <= 0.12
+    # Half of what was to be reached: without what is just heard it would be 8 %.
+    assert heard.share("spammer") <= 0.06
     assert heard.paid == PAID
     assert len(people) >= 80
     assert waits["paid"][-1] <= 30

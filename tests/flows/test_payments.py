@@ -85,7 +85,7 @@ async def test_a_reward_below_the_minimum_is_an_ordinary_line_too() -> None:
     ("more", "said"),
     [
         ({"paid": bits(100)}, "Thank you Ann for 100 bits"),
-        ({"paid": Payment(5, "EUR")}, "Thank you Ann for €5"),
+        ({"paid": Payment(5, "EUR")}, "Thank you Ann for 5 euros"),
         ({"paid": Payment(7.5, "SEK")}, "Thank you Ann for 7.50 SEK"),
         ({"paid": Payment(0, "XXX")}, "Thank you Ann for a Super Chat"),
         ({"kind": Kind.SUB}, "Thank you Ann for subscribing"),
