@@ -131,11 +131,6 @@ class Backlog:
         """Estimated seconds of speech that wait."""
         return self._seconds if self._waiting else 0.0
 
-    @property
-    def messages(self) -> int:
-        """How many messages the waiting lines stand for."""
-        return len(self._waiting) + sum(len(line.merged) for line in self._waiting)
-
     def waiting_of(self, author: AuthorKey) -> int:
         """How many lines of one author wait."""
         found = self._authors.get(author)

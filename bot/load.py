@@ -49,7 +49,7 @@ class Load:
 
     def __init__(self, marks: Mapping[Step, float] | None = None, *, every: int = 3) -> None:
         """`marks`: seconds of waiting speech at which each step begins, 0 or missing: never;
-        `every`: which unpaid lines are taken when sampling."""
+        `every`: of so many unpaid lines, 2 at least, one is taken when sampling."""
         self._marks = {step: mark for step, mark in (marks or {}).items() if mark}
         self._every = every
         self._on: set[Step] = set()
@@ -88,6 +88,6 @@ class Load:
         if Step.SAMPLE not in self._on:
             return None
         self._count += 1
-        if self._count % self._every == 1 or self._every == 1:
+        if self._count % self._every == 1:
             return None
         return f"busy: every {self._every}. unpaid line is taken"

@@ -10,10 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from itertools import dropwhile
 
 from bot.money_said import money, number
 from bot.template import fill
-from filters.message import Action, ChatMessage, Kind, Payment, Verdict
+from filters.message import (
+    Action,
+    ChatMessage,
+    Fragment,
+    FragmentType,
+    Kind,
+    Payment,
+    Verdict,
+)
 from filters.names_said import nobody, spoken_name
 from filters.trigger import How, Triggered
 
@@ -106,7 +115,9 @@ class Payments:
         if paid is None or not 0 < paid.amount < self._minimums.get(paid.unit, 0.0):
             return message
         kind = Kind.MESSAGE if message.kind is Kind.REDEMPTION else message.kind
-        return replace(message, paid=None, kind=kind)
+        rest = tuple(dropwhile(_is_cheer, message.fragments))
+        text = "".join(part.text for part in rest) if message.fragments else message.text
+        return replace(message, paid=None, kind=kind, text=text, fragments=rest)
 
     def announcement(self, message: ChatMessage) -> Triggered | None:
         """What is to be said of a message that has no text to be spoken; None: nothing."""
@@ -182,6 +193,11 @@ class Payments:
             if verdict.action is Action.SPEAK and verdict.spoken:
                 return verdict
         return None
+
+
+def _is_cheer(fragment: Fragment) -> bool:
+    """Whether a stretch of a text stands before the command of whoever gives bits."""
+    return fragment.type == FragmentType.CHEERMOTE or not fragment.text.strip()
 
 
 def _amount(messages: Sequence[ChatMessage], language: str) -> str:

@@ -134,8 +134,7 @@ class Trigger:
         at = _skip_blank(message.text, 0)
         if message.reply_to and (mention := _MENTION.match(message.text, at)):
             at = _skip_blank(message.text, mention.end())
-        # Where there are cheermotes, too little may have been given for it to count.
-        if message.fragments:
+        if message.paid is not None:
             ends = 0
             for fragment in message.fragments:
                 if fragment.text.strip() and fragment.type != FragmentType.CHEERMOTE:
