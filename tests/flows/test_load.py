@@ -109,9 +109,17 @@ async def test_a_crowd_is_a_load_too() -> None:
         assert channel.load.length == 1
 
 
-def test_a_mark_of_nothing_never_begins() -> None:
+async def test_a_mark_of_nothing_never_begins() -> None:
     load = Load({step: 0.0 for step in Step})
     load.look(1e9, crowded=False)
     assert load.names
     assert not load.quick
     assert load.passes_over() is None
+
+
+async def test_a_step_ends_only_when_clearly_less_waits(told: pytest.LogCaptureFixture) -> None:
+    load = Load({Step.QUICK: 10.0})
+    for seconds, quick in [(9.9, False), (10.0, True), (9.0, True), (6.0, True), (5.9, False)]:
+        load.look(seconds, crowded=False)
+        assert load.quick is quick
+    assert told.text.count("takes fewer steps") == 1
