@@ -19,7 +19,7 @@ from typing import Any
 
 from bot.audio.player import OutputUnavailable, Player
 from bot.backlog import Backlog
-from bot.chat.connector import Connector, Emit, LeavingOut
+from bot.chat.connector import Connector, Emit, GivesBack, LeavingOut
 from bot.chat.supervise import supervise
 from bot.control import Control
 from bot.drops import Drops
@@ -30,6 +30,7 @@ from bot.intake import Intake
 from bot.lists import Watch, files
 from bot.outputs import check_output
 from bot.policy import (
+    build_load,
     build_policy,
     build_rules,
     cloned_voices,
@@ -37,6 +38,7 @@ from bot.policy import (
     voices,
     wrong_voice,
 )
+from bot.refunds import Refunds
 from bot.settings import Settings
 from bot.speaker import Speaker
 from bot.telemetry import Ledger
@@ -89,17 +91,22 @@ class Bot:
         policy = build_policy(settings)
         self._drops = Drops(settings.state_dir, _wall_clock) if settings.filter.log_drops else None
         dropped = self._drops.add if self._drops else None
+        self.load = build_load(settings)
         self._hearing = build_hearing(settings, self.engines, policy.rules, dropped)
         self.speaker = Speaker(
             backlog=self.backlog,
             engines=self.engines,
             player=self.player,
             ledger=self.ledger,
-            request=requests(settings, lambda: self.engines.primary.voices),
+            request=requests(settings, self.load, lambda: self.engines.primary.voices),
             stale_s=bounds.stale_s,
             now=now,
             judge=self._hearing.judge if self._hearing else None,
+            thanks=lambda line: self.intake.thanks(line),
         )
+        self._refunds = Refunds()
+        if settings.paid.refund:
+            self.ledger.on_end = self._refunds.ended
         self.control = Control(self.speaker)
         self.intake = Intake(
             policy,
@@ -107,6 +114,7 @@ class Bot:
             ledger=self.ledger,
             speaker=self.speaker,
             control=self.control,
+            load=self.load,
             now=now,
             dropped=dropped,
         )
@@ -181,6 +189,8 @@ class Bot:
                 emit = watch(partial(self.intake.emit, hold_s=hold_s))
                 if isinstance(connector, LeavingOut):
                     connector.on_left_out = self.ledger.ignore
+                if isinstance(connector, GivesBack):
+                    self._refunds.add(connector)
                 sources.append(group.create_task(supervise(connector, emit), name=connector.name))
         self.refused = bool(sources) and not any(source.result() for source in sources)
 

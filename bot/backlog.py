@@ -2,24 +2,27 @@
 
 A plain data structure: no clock (`now` is an argument), no tasks, no knowledge of engines.
 
-A line's urgency is worth + waiting / AGEING_S. Waiting grows equally for all, so the order of two
-lines never changes while they wait: worth - received / AGEING_S is a constant that heaps can hold.
-Lines leave the heaps lazily: whoever is no longer in `_waiting` is skipped when met. A line that is
-held for the moderators waits like any other but is not taken before its time.
+A line's score is worth (role, payment) + waiting - what its author was heard of late (`order.py`).
+A line that is held for the moderators waits like any other but is not taken before its time. Of one
+author's paid lines three compete; more of them wait behind, and their waiting counts from when they
+get a place, so that who gives often does not keep the others who gave from being heard.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 from bot.line import Line
-from filters.message import ChatMessage, Payment, Removal
+from bot.order import AGEING_S, Order, Ranked, rests_after, standing
+from filters.message import ChatMessage, Payment, Rank, Removal, RemovalKind
 from filters.trigger import is_paid
 
-AGEING_S = 15.0
-"""Seconds of waiting that weigh as much as one step of rank (a line is stale after four)."""
+__all__ = ["AGEING_S", "PAID_AT_ONCE", "AuthorKey", "Backlog", "author_key", "worth"]
+
+PAID_AT_ONCE = 3
+"""Paid lines of one author that compete with those of others."""
 
 _PAID_WORTH = 5.0
 _BITS_OF_FULL_BONUS = 500.0
@@ -64,28 +67,61 @@ def _bits(paid: Payment) -> float:
     return paid.amount * _BITS_PER_UNIT.get(paid.unit, _BITS_PER_OTHER_CURRENCY)
 
 
-def _urgency(line: Line) -> float:
-    return line.worth - line.stages.received / AGEING_S
+@dataclass(slots=True, eq=False)
+class _Author:
+    """Whose lines wait, or who was heard of late."""
+
+    key: AuthorKey
+    lines: dict[_Place, None] = field(default_factory=dict)
+    """Those that compete, in order of arrival."""
+    behind: dict[_Place, None] = field(default_factory=dict)
+    """Paid ones that have no place yet."""
+    paid: int = 0
+    """How many of `lines` are paid."""
+    rests: float | None = None
+    """When what was heard is forgotten; None: it is."""
+
+
+@dataclass(slots=True, eq=False)
+class _Place(Ranked):
+    """A line's place."""
+
+    line: Line = field(kw_only=True)
+    author: _Author = field(kw_only=True)
+    held: bool = False
+    competes: bool = False
 
 
 class Backlog:
-    """The waiting lines. Put and take cost O(log n); a purge costs O(n) of what it looks at."""
+    """The waiting lines.
+
+    Put, take, and a purge of a message or an author cost O(log n) in the number of lines that wait
+    (an author has a handful); only a cleared chat looks at all.
+    """
 
     def __init__(self, *, lines: int, seconds: float, stale_s: float) -> None:
         """Bounds: how many unpaid `lines`, how many `seconds` of speech, and the longest wait."""
         self._max_lines = lines
         self._max_seconds = seconds
         self._stale_s = stale_s
-        self._waiting: dict[Line, int] = {}  # in order of arrival; the value breaks ties
-        self._best: list[tuple[float, int, Line]] = []
-        self._held: list[tuple[float, int, Line]] = []  # by when they may be taken
-        self._least: list[tuple[float, int, Line]] = []  # unpaid lines only
-        self._of_author: Counter[AuthorKey] = Counter()
+        self._now = -float("inf")
+        self._waiting: dict[Line, _Place] = {}
+        self._unpaid: dict[Line, None] = {}  # in order of arrival
+        self._authors: dict[AuthorKey, _Author] = {}
+        self._of_id: dict[tuple[str, str], list[Line]] = {}
+        self._best = Order[_Place]()
+        self._least = Order[_Place](lowest=True)  # unpaid lines only
+        self._held: list[tuple[float, int, _Place]] = []  # by when they may be taken
+        self._resting: list[tuple[float, int, _Author]] = []  # by when they are rested
         self._seconds = 0.0
         self._count = 0
 
     def __len__(self) -> int:
         return len(self._waiting)
+
+    def __iter__(self) -> Iterator[Line]:
+        """The waiting lines, in order of arrival."""
+        return iter(self._waiting)
 
     def __contains__(self, line: Line) -> bool:
         return line in self._waiting
@@ -97,93 +133,192 @@ class Backlog:
 
     def waiting_of(self, author: AuthorKey) -> int:
         """How many lines of one author wait."""
-        return self._of_author[author]
+        found = self._authors.get(author)
+        return 0 if found is None else len(found.lines) + len(found.behind)
 
-    def refuses(self, worth: float, now: float, unjudged: int) -> bool:
+    def refuses(self, line: Line, now: float, unjudged: int) -> bool:
         """Whether an unpaid line that arrives now would be shed as soon as it is judged.
 
-        So it is if nothing that waits is less urgent, and the backlog is full, counting the
+        So it is if nothing that waits has a lower score, and the backlog is full, counting the
         `unjudged` lines on their way to it.
         """
         if unjudged >= self._max_lines:
             return True
         if len(self._waiting) + unjudged < self._max_lines and self._seconds < self._max_seconds:
             return False
-        least = self._peek(self._least)
-        return least is None or worth - now / AGEING_S <= least[0]
+        self._go_on(now)
+        least = self._least.first(self._now)
+        if least is None:
+            return True
+        author = self._authors.get(author_key(line.message))
+        mine = self._standing(line.worth - now / AGEING_S, author)
+        return mine <= self._standing(least.base, least.author)
+
+    def _standing(self, base: float, author: _Author | None) -> float:
+        rests = -float("inf") if author is None or author.rests is None else author.rests
+        return standing(base, rests, self._now)
 
     def offer(self, line: Line) -> list[Line]:
         """Let `line` wait; returns the lines shed for it, which may be `line` itself."""
+        self._go_on(line.stages.received)
         self._count += 1
-        self._waiting[line] = self._count
-        urgency = _urgency(line)
-        if line.held_until > line.stages.received:
-            heapq.heappush(self._held, (line.held_until, self._count, line))
-        else:
-            heapq.heappush(self._best, (-urgency, self._count, line))
-        if not line.paid:
-            heapq.heappush(self._least, (urgency, -self._count, line))
-        self._of_author[author_key(line.message)] += 1
+        key = author_key(line.message)
+        author = self._authors.get(key)
+        if author is None:
+            author = self._authors[key] = _Author(key)
+        place = self._waiting[line] = _Place(self._count, line=line, author=author)
         self._seconds += line.seconds
-        shed = []
-        while self._over():
-            entry = self._peek(self._least)
-            if entry is None:
-                break  # only paid lines are left, and those are kept
-            shed.append(self._remove(entry[2]))
-        return shed
+        if line.message.id:
+            self._of_id.setdefault((line.message.platform, line.message.id), []).append(line)
+        if not line.paid:
+            self._unpaid[line] = None
+        if line.paid and author.paid >= PAID_AT_ONCE:
+            author.behind[place] = None
+        else:
+            self._compete(place, line.stages.received)
+        return list(self._shed())
 
-    def _over(self) -> bool:
+    def _compete(self, place: _Place, since: float) -> None:
+        """Give a line its place in the order; its waiting counts `since` then."""
+        line, author = place.line, place.author
+        place.base = line.worth - since / AGEING_S
+        place.competes = True
+        author.lines[place] = None
+        author.paid += line.paid
+        place.held = line.held_until > line.stages.received
+        if place.held:
+            heapq.heappush(self._held, (line.held_until, place.number, place))
+        self._put(place)
+
+    def _put(self, place: _Place) -> None:
+        if not place.held:
+            self._best.put(place, place.author.rests)
+        if not place.line.paid:
+            self._least.put(place, place.author.rests)
+
+    def _shed(self) -> Iterable[Line]:
         # A single line is never too long to wait: its length has a cap of its own.
-        return len(self._waiting) > self._max_lines or (
+        while len(self._waiting) > self._max_lines or (
             self._seconds > self._max_seconds and len(self._waiting) > 1
-        )
+        ):
+            least = self._least.first(self._now)
+            if least is None:
+                return  # only paid lines are left, and those are kept
+            yield self._remove(least.line)
 
     def take(self, now: float) -> Line | None:
-        """The most urgent line that is not held, which waits no longer; None if there is none."""
-        while (held := self._peek(self._held)) is not None and held[0] <= now:
-            _, count, line = heapq.heappop(self._held)
-            heapq.heappush(self._best, (-_urgency(line), count, line))
-        entry = self._peek(self._best)
-        return self._remove(entry[2]) if entry else None
+        """The line with the highest score that is not held; None if there is none.
+
+        It waits no longer, and its seconds of speech weigh on its author's other lines.
+        """
+        self._go_on(now)
+        while (held := self._next_held()) is not None and held.line.held_until <= now:
+            held.held = False
+            self._best.put(held, held.author.rests)
+        best = self._best.first(self._now)
+        if best is None:
+            return None
+        # Before it leaves: then its author is forgotten, if nothing is owed.
+        self._heard(best)
+        return self._remove(best.line)
+
+    def _heard(self, place: _Place) -> None:
+        author, line = place.author, place.line
+        if line.message.author.rank is Rank.BROADCASTER or not line.seconds:
+            return
+        before = self._now if author.rests is None else author.rests
+        author.rests = rests_after(before, line.seconds, self._now)
+        self._count += 1
+        heapq.heappush(self._resting, (author.rests, self._count, author))
+        self._order_again(author)
+
+    def _order_again(self, author: _Author) -> None:
+        for place in author.lines:
+            place.stamp += 1
+            self._put(place)
+
+    def _go_on(self, now: float) -> None:
+        """It is `now`, or later: those who are rested are ordered as such."""
+        self._now = max(self._now, now)
+        while self._resting and self._resting[0][0] <= self._now:
+            rests, _, author = heapq.heappop(self._resting)
+            if author.rests == rests:  # else heard again since
+                author.rests = None
+                self._order_again(author)
+                self._forget_if_idle(author)
 
     def next_release(self) -> float | None:
         """When the next held line may be taken; None if none is held."""
-        held = self._peek(self._held)
-        return held[0] if held else None
+        held = self._next_held()
+        return held.line.held_until if held else None
+
+    def _next_held(self) -> _Place | None:
+        while self._held and not (self._held[0][2].held and self._held[0][2].stamp >= 0):
+            heapq.heappop(self._held)
+        return self._held[0][2] if self._held else None
 
     def expire(self, now: float) -> list[Line]:
         """Take out the unpaid lines that have waited too long."""
-        return [self._remove(line) for line in list(self._stale(now))]
-
-    def _stale(self, now: float) -> Iterator[Line]:
-        for line in self._waiting:
+        self._go_on(now)
+        stale = []
+        for line in self._unpaid:
             if now - line.stages.received <= self._stale_s:
-                return
-            if not line.paid:
-                yield line
+                break
+            stale.append(line)
+        return [self._remove(line) for line in stale]
 
     def purge(self, removal: Removal) -> list[Line]:
         """Take out every line that `removal` covers."""
-        gone = [line for line in self._waiting if removal.covers(line.message)]
+        gone = [line for line in self._near(removal) if line.covered_by(removal)]
         return [self._remove(line) for line in gone]
 
+    def _near(self, removal: Removal) -> Iterable[Line]:
+        """The lines that a removal may cover."""
+        target = removal.platform, removal.target
+        match removal.kind:
+            case RemovalKind.DELETE:
+                return self._of_id.get(target, ())
+            case RemovalKind.CLEAR_AUTHOR:
+                author = self._authors.get(target)
+                places = () if author is None else (*author.lines, *author.behind)
+                return (place.line for place in places)
+        return self._waiting
+
     def _remove(self, line: Line) -> Line:
-        del self._waiting[line]
-        author = author_key(line.message)
-        self._of_author[author] -= 1
-        if not self._of_author[author]:
-            del self._of_author[author]
+        place = self._waiting.pop(line)
+        place.stamp = -1
         self._seconds -= line.seconds
-        if max(len(self._best), len(self._held)) > 2 * len(self._waiting) + 64:
-            self._best = [entry for entry in self._best if entry[2] in self._waiting]
-            self._least = [entry for entry in self._least if entry[2] in self._waiting]
-            self._held = [entry for entry in self._held if entry[2] in self._waiting]
-            for heap in (self._best, self._least, self._held):
-                heapq.heapify(heap)
+        self._unpaid.pop(line, None)
+        self._forget_id(line)
+        author = place.author
+        if place.competes:
+            del author.lines[place]
+            author.paid -= line.paid
+            if line.paid and author.behind:
+                next_one = next(iter(author.behind))
+                del author.behind[next_one]
+                self._compete(next_one, self._now)
+        else:
+            del author.behind[place]
+        self._forget_if_idle(author)
+        self._tidy()
         return line
 
-    def _peek(self, heap: list[tuple[float, int, Line]]) -> tuple[float, int, Line] | None:
-        while heap and heap[0][2] not in self._waiting:
-            heapq.heappop(heap)
-        return heap[0] if heap else None
+    def _forget_id(self, line: Line) -> None:
+        key = line.message.platform, line.message.id
+        of_id = self._of_id.get(key)
+        if of_id is not None:
+            of_id.remove(line)
+            if not of_id:
+                del self._of_id[key]
+
+    def _forget_if_idle(self, author: _Author) -> None:
+        if author.rests is None and not author.lines and not author.behind:
+            self._authors.pop(author.key, None)
+
+    def _tidy(self) -> None:
+        self._best.tidy(len(self._waiting))
+        self._least.tidy(len(self._unpaid))
+        if len(self._held) > 2 * len(self._waiting) + 64:
+            self._held = [entry for entry in self._held if entry[2].held and entry[2].stamp >= 0]
+            heapq.heapify(self._held)

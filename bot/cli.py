@@ -147,9 +147,19 @@ def _add_bench(bench: argparse.ArgumentParser) -> None:
     latency.add_argument("--messages", type=int, default=102, metavar="N", help="default: 102")
     flood = kinds.add_parser("flood", help="10,000 chat lines a second")
     flood.add_argument("--seconds", type=float, default=10.0, metavar="S", help="default: 10")
+    flood.add_argument(
+        "--unheard", action="store_true", help="no null sink: loop, memory and counts alone"
+    )
     start = kinds.add_parser("start", help="start of the program to ready")
     start.add_argument("--runs", type=int, default=5, metavar="N", help="default: 5")
-    for kind in (latency, flood, start):
+    backlog = kinds.add_parser("backlog", help="put, take and purge while many lines wait")
+    backlog.add_argument(
+        "--waiting", type=_count, default=100_000, metavar="N", help="default: 100,000"
+    )
+    backlog.add_argument(
+        "--times", type=_count, default=20_000, metavar="N", help="default: 20,000"
+    )
+    for kind in (latency, flood, start, backlog):
         kind.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -272,11 +282,16 @@ def _settings(options: argparse.Namespace) -> int:
 
 
 def _bench(options: argparse.Namespace) -> int:
-    from bot.bench import flood, latency, start
+    from bot.bench import backlog, flood, latency, start
 
     settings = _load(options)
+    if options.bench == "backlog":
+        return backlog.main(waiting=options.waiting, times=options.times, as_json=options.json)
     if options.bench == "latency":
         return latency.main(settings, messages=options.messages, as_json=options.json)
     if options.bench == "flood":
-        return flood.main(settings, seconds=options.seconds, as_json=options.json)
+        recorded = not options.unheard
+        return flood.main(
+            settings, seconds=options.seconds, recorded=recorded, as_json=options.json
+        )
     return start.main(runs=options.runs, as_json=options.json)

@@ -15,13 +15,17 @@ import logging
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from bot import commands
 from bot.allowance import Allowance
 from bot.backlog import AuthorKey, Backlog, author_key, worth
 from bot.control import Control
 from bot.line import End, Line, Stages
+from bot.load import Load
+from bot.payments import Payments
 from bot.recent import Recent, Said
+from bot.rows import Rows
 from bot.speaker import Speaker
 from bot.telemetry import Ledger, shown
 from bot.tombstones import Tombstones
@@ -38,7 +42,7 @@ from filters.message import (
     Verdict,
 )
 from filters.speakable import without_emotes
-from filters.trigger import Trigger
+from filters.trigger import Trigger, Triggered
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +55,6 @@ _STRANGE_S = 600.0
 """How long a viewer is a stranger: whoever must type `!tts` often says something else first."""
 _NAME_S = 60.0
 """After so long the name is said again, though nobody else has spoken."""
-_NAMED_WAITING = 10
-"""Lines that wait from which names are left out, so that they are not what fills the queue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,8 @@ class Policy:
     """Whether those who are new to the channel are judged more strictly."""
     say_name: bool = False
     """Whether a line begins with its author's name."""
+    payments: Payments = Payments()
+    """What counts as paid, and what is said of it."""
 
 
 class Intake:
@@ -92,6 +96,7 @@ class Intake:
         ledger: Ledger,
         speaker: Speaker,
         control: Control,
+        load: Load,
         now: Callable[[], float],
         dropped: Callable[[ChatMessage, Verdict, Rules], None] | None = None,
     ) -> None:
@@ -112,17 +117,20 @@ class Intake:
         self._ledger = ledger
         self._speaker = speaker
         self._control = control
+        self._load = load
         self._now = now
         self._seen = Recent(keys=_REMEMBERED, seconds=_REMEMBERED_S)
         self._removed = Tombstones()
+        self._rows = Rows()
         self._unjudged: deque[Line] = deque()
         self._unjudged_of: Counter[AuthorKey] = Counter()
         self._something = asyncio.Event()
 
     @property
     def waiting(self) -> int:
-        """How many lines wait to be judged or to be spoken."""
-        return len(self._unjudged) + len(self._backlog)
+        """How many messages wait to be judged or to be spoken."""
+        lines = chain(self._unjudged, self._backlog)
+        return sum(len(line.merged) + 1 for line in lines)
 
     def take_rules(self, rules: Rules) -> None:
         """Judge by these rules from the next message on."""
@@ -148,7 +156,7 @@ class Intake:
     def _remove(self, removal: Removal) -> None:
         self._removed.add(removal, self._now())
         self._allowance.removed(removal)
-        unjudged = [line for line in self._unjudged if removal.covers(line.message)]
+        unjudged = [line for line in self._unjudged if line.covered_by(removal)]
         for line in unjudged:
             self._unjudged.remove(line)
             self._forget(line)
@@ -167,8 +175,8 @@ class Intake:
         if message.first:
             self._strangers.add(author_key(message), now)
         self._allowance.raided(message, now)
-        triggered = self._policy.trigger.read(message)
-        if triggered is None:
+        triggered = self._asked_for(message)
+        if triggered is None or self._rows.is_counted(message, now):
             return end(End.IGNORED)
         refusal = self._policy.gate.refuse(message)
         if refusal is not None and refusal.ignored:
@@ -178,6 +186,12 @@ class Intake:
         if refusal is not None:
             return end(End.DROPPED, triggered.message, refusal.reason)
         return self._admit(triggered.message, now, hold_s)
+
+    def _asked_for(self, message: ChatMessage) -> Triggered | None:
+        """What of a message is to be spoken, by its command or by what came with it."""
+        payments = self._policy.payments
+        message = payments.counted(message)
+        return self._policy.trigger.read(message) or payments.announcement(message)
 
     def _is_command(self, message: ChatMessage) -> bool:
         verb = commands.read(message)
@@ -197,6 +211,10 @@ class Intake:
         if not line.paid and (refusal := self._refusal(line, author, now)) is not None:
             end, reason = refusal
             return self._ledger.end(end, message, reason)
+        if line.paid and not message.text:
+            if (row := self._rows.join(message)) is not None:
+                return self._say_again(row)
+            self._rows.begin(line, now)
         self._unjudged.append(line)
         self._unjudged_of[author] += 1
         return self._something.set()
@@ -209,8 +227,10 @@ class Intake:
         waiting = self._backlog.waiting_of(author) + self._unjudged_of[author]
         if waiting >= _lines_at_once(message.author.rank):
             return End.DROPPED, "a line of this viewer waits already"
-        if self._backlog.refuses(line.worth, now, unjudged=len(self._unjudged)):
+        if self._backlog.refuses(line, now, unjudged=len(self._unjudged)):
             return End.SHED, "backlog full"
+        if message.author.rank < Rank.BROADCASTER and (reason := self._load.passes_over()):
+            return End.SHED, reason
         if reason := self._allowance.enter(message, now):
             return End.DROPPED, reason
         return None
@@ -247,17 +267,60 @@ class Intake:
             reason = f"error behind the gates: {type(error).__name__}"
             self._ledger.end_line(line, End.DROPPED, reason)
 
-    def _judge(self, line: Line) -> None:
-        message, now = line.message, self._now()
-        author = author_key(message)
-        rules = self._rules(now)
-        verdict = judge(
+    def _say_again(self, line: Line) -> None:
+        """A line tells of one more message: what it says is made anew, if it was made."""
+        if line.stages.judged is not None:
+            verdict = self._thanks(line)
+            if verdict is not None:
+                line.spoken = verdict.spoken
+
+    def _thanks(self, line: Line) -> Verdict | None:
+        """What is said of a line that something was given with, without its text."""
+        nothing = Verdict(Action.SPEAK, "nothing to say", language=line.language)
+        verdict = self._policy.payments.words(line.messages, nothing, self._judged_as(line))
+        return verdict if verdict is not nothing else None
+
+    def thanks(self, line: Line) -> str:
+        """What is said instead of a line whose text the voice does not say; empty: nothing."""
+        verdict = self._thanks(line) if line.paid else None
+        return verdict.spoken if verdict else ""
+
+    def _judged_as(self, line: Line) -> Callable[[str], Verdict]:
+        """Judges what would be spoken of a line, made from more than its text."""
+        message, rules = line.message, self._rules()
+        wary = self._is_wary(author_key(message))
+        return lambda text: judge(replace(message, text=text, fragments=()), rules, wary=wary)
+
+    def _is_wary(self, author: AuthorKey) -> bool:
+        return self._policy.wary and self._strangers.holds(author, self._now())
+
+    def _verdict(self, line: Line, rules: Rules, author: AuthorKey) -> Verdict:
+        """What the rules say of a line, and what is spoken of one that was paid for."""
+        message, now, payments = line.message, self._now(), self._policy.payments
+        text = judge(
             message,
             rules,
             self._said.lately(author, now),
-            wary=self._policy.wary and self._strangers.holds(author, now),
-            say_name=self._says_name(author, now),
+            wary=self._is_wary(author),
+            say_name=payments.says_text_alone(message) and self._says_name(author, now),
         )
+        if not line.paid:
+            return text
+        verdict = payments.words(line.messages, text, self._judged_as(line))
+        if verdict is not text and text.action is Action.DROP:
+            if self._dropped is not None:
+                self._dropped(message, text, rules)
+            if self._ledger.may_log():
+                who = shown(message.author.name)
+                log.info("a paid line of %s is thanked for without its text: %s", who, text.reason)
+        return verdict
+
+    def _judge(self, line: Line) -> None:
+        message, now = line.message, self._now()
+        author = author_key(message)
+        self._look_at_load(now)
+        rules = self._rules()
+        verdict = self._verdict(line, rules, author)
         now = line.stages.judged = self._now()
         refused: str | None = verdict.reason
         if verdict.action is Action.SPEAK and verdict.spoken:
@@ -276,28 +339,28 @@ class Intake:
         line.language = verdict.language
         for shed in self._backlog.offer(line):
             self._ledger.end_line(shed, End.SHED, "backlog full")
+        self._look_at_load(now)
         return self._speaker.wake()
 
-    def _rules(self, now: float) -> Rules:
-        """The rules; in a crowd unpaid lines are half as long."""
-        rules = self._policy.rules
-        if self._allowance.crowded(now):
-            return replace(rules, max_seconds=rules.max_seconds / 2)
-        return rules
+    def _look_at_load(self, now: float) -> None:
+        self._load.look(self._backlog.seconds, crowded=self._allowance.crowded(now))
+
+    def _rules(self) -> Rules:
+        """The rules; under load unpaid lines are shorter."""
+        rules, share = self._policy.rules, self._load.length
+        return rules if share == 1 else replace(rules, max_seconds=rules.max_seconds * share)
 
     def _says_name(self, author: AuthorKey, now: float) -> bool:
         """Whether a line is to begin with its author's name: who spoke last needs none."""
-        if not self._policy.say_name or self.waiting > _NAMED_WAITING:
-            return False
-        if self._allowance.crowded(now):
+        if not self._policy.say_name or not self._load.names:
             return False
         return self._spoke is None or self._spoke[0] != author or now - self._spoke[1] >= _NAME_S
 
     def expire(self) -> None:
         """End the waiting unpaid lines that have become stale. To be called every second."""
-        self._allowance.crowded(self._now())
         for line in self._backlog.expire(self._now()):
             self._ledger.end_line(line, End.STALE, "waited too long")
+        self._look_at_load(self._now())
 
 
 def _lines_at_once(rank: Rank) -> float:

@@ -5,10 +5,10 @@ Does not decide anything: the parts that carry a line write into it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from filters.message import ChatMessage
+from filters.message import ChatMessage, Removal
 from filters.trigger import is_paid
 
 
@@ -63,8 +63,20 @@ class Line:
     """Estimated seconds of speech."""
     end: End | None = None
     """How it ended; None: it has not."""
+    merged: list[ChatMessage] = field(default_factory=list)
+    """Messages that this line tells of besides, and that end as it does."""
 
     @property
     def paid(self) -> bool:
         """Whether something was given for it: such a line is never shed and never stale."""
         return is_paid(self.message)
+
+    @property
+    def messages(self) -> tuple[ChatMessage, ...]:
+        """Every message that ends with this line."""
+        return self.message, *self.merged
+
+    def covered_by(self, removal: Removal) -> bool:
+        """Whether `removal` takes it away. Of several merged messages one that is left keeps it:
+        such a line holds no text of any, and its count is of when it was made."""
+        return all(map(removal.covers, self.messages))

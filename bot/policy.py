@@ -13,6 +13,8 @@ from bot.engines import uses_f5
 from bot.exits import BadInput
 from bot.intake import Policy
 from bot.line import Line
+from bot.load import Load, Step
+from bot.payments import Occasion, Payments, Templates
 from bot.settings import PREFIX, Settings
 from bot.settings import Limit as LimitSettings
 from bot.telemetry import shown
@@ -54,7 +56,54 @@ def build_policy(settings: Settings) -> Policy:
         raid_viewers=settings.limit.raid_viewers,
         wary=settings.filter.first_time == "wary",
         say_name=settings.speech.say_name,
+        payments=build_payments(settings),
     )
+
+
+def build_payments(settings: Settings) -> Payments:
+    """What counts as paid, and what is said of it."""
+    chosen = settings.paid
+    return Payments(
+        chosen.minimums,
+        Templates(
+            said={
+                Occasion.BITS: chosen.bits,
+                Occasion.SUPER_CHAT: chosen.super_chat,
+                Occasion.REWARD: chosen.reward,
+                Occasion.SUB: chosen.sub,
+                Occasion.MEMBER: chosen.member,
+            },
+            thanks={
+                Occasion.BITS: chosen.thanks_bits,
+                Occasion.SUPER_CHAT: chosen.thanks_super_chat,
+                Occasion.REWARD: chosen.thanks_reward,
+                Occasion.SUB: chosen.thanks_sub,
+                Occasion.MEMBER: chosen.thanks_member,
+                Occasion.GIFT: chosen.gift,
+                Occasion.MEMBER_GIFT: chosen.member_gift,
+            },
+            many={
+                Occasion.SUB: chosen.subs,
+                Occasion.MEMBER: chosen.members,
+                Occasion.GIFT: chosen.gifts,
+                Occasion.MEMBER_GIFT: chosen.member_gifts,
+            },
+        ),
+        announce=settings.trigger.paid,
+        language=settings.speech.language,
+    )
+
+
+def build_load(settings: Settings) -> Load:
+    """What is saved when much waits."""
+    chosen = settings.load
+    marks = {
+        Step.NAMES: chosen.names_s,
+        Step.SHORT: chosen.short_s,
+        Step.QUICK: chosen.quick_s,
+        Step.SAMPLE: chosen.sample_s,
+    }
+    return Load(marks, every=chosen.sample_every)
 
 
 def build_rules(settings: Settings) -> Rules:
@@ -142,9 +191,11 @@ def wrong_voice(setting: str, error: BadRequest) -> BadInput:
 
 
 def requests(
-    settings: Settings, known: Callable[[], Sequence[Voice]] = lambda: ()
+    settings: Settings,
+    load: Load | None = None,
+    known: Callable[[], Sequence[Voice]] = lambda: (),
 ) -> Callable[[Line], SpeechRequest]:
-    """What makes a line's request to the engine: the voice and the longest audio.
+    """What makes a line's request to the engine: the voice, the longest audio, and how quick.
 
     `known` gives the voices that F5 has by now.
     """
@@ -160,7 +211,8 @@ def requests(
             if speech.voice_per_author:
                 voice = author_choice(_speaking(known(), line.language), author) or voice
         seconds = speech.max_paid_s if line.paid else speech.max_s
-        return SpeechRequest(line.spoken, voice, speech.rate, pitch, seconds, stand_in)
+        quick = load is not None and load.quick
+        return SpeechRequest(line.spoken, voice, speech.rate, pitch, seconds, stand_in, quick)
 
     return request
 

@@ -34,12 +34,15 @@ from bot.settings_values import (
     Language,
     Languages,
     LowerCase,
+    Minimums,
     Names,
     Pause,
     PerMinute,
     Role,
     Secret,
     Socket,
+    Template,
+    Thanks,
     Voices,
     Words,
     YouTubeChannels,
@@ -121,6 +124,54 @@ class Trigger(_Group):
     )
     minimum_role: Role = Field("everyone", description="Who may be spoken; paid lines always may")
     shared_chat: bool = Field(False, description="Speak lines that come from a shared chat")
+
+
+class Paid(_Group):
+    """What viewers give; {name} {amount} {months} {text} are filled in, and - says nothing"""
+
+    minimums: Minimums = Field(
+        {},
+        description="The least that counts, such as bits=100,points=500,EUR=2; with less a "
+        "line is an ordinary one and needs its command",
+    )
+    bits: Template = Field("{text}", description="Said of bits that come with a text")
+    super_chat: Template = Field("{text}", description="The same for Super Chats")
+    reward: Template = Field("{text}", description="The same for channel-point rewards")
+    sub: Template = Field("{text}", description="The same for subscribers")
+    member: Template = Field("{text}", description="The same for YouTube's members")
+    thanks_bits: Thanks = Field(
+        "Thank you {name} for {amount} bits",
+        description="Said where there is no text, or it is refused",
+    )
+    thanks_super_chat: Thanks = Field(
+        "Thank you {name} for {amount}", description="The same for Super Chats"
+    )
+    thanks_reward: Thanks = Field("-", description="The same for a reward whose text is refused")
+    thanks_sub: Thanks = Field(
+        "Thank you {name} for subscribing", description="The same for subscribers"
+    )
+    thanks_member: Thanks = Field(
+        "Thank you {name} for being a member", description="The same for YouTube's members"
+    )
+    gift: Thanks = Field("{name} gave a sub", description="Said of a sub that was given")
+    member_gift: Thanks = Field(
+        "{name} gave a membership", description="The same for YouTube's memberships"
+    )
+    subs: Thanks = Field(
+        "{amount} viewers subscribed", description="Said of several subscribers in a row"
+    )
+    members: Thanks = Field(
+        "{amount} viewers became members", description="The same for YouTube's members"
+    )
+    gifts: Thanks = Field("{name} gave {amount} subs", description="Said of several subs")
+    member_gifts: Thanks = Field(
+        "{name} gave {amount} memberships", description="The same for YouTube's memberships"
+    )
+    refund: bool = Field(
+        True,
+        description="Give points back for a line that is not spoken, if the reward was made with "
+        "python -m bot rewards add",
+    )
 
 
 class Filter(_Group):
@@ -273,6 +324,16 @@ class BacklogBounds(_Group):
     stale_s: float = Field(60, gt=0, description="An unpaid line waits no longer than this")
 
 
+class Load(_Group):
+    """What is saved while much waits: the seconds of waiting speech where it begins; 0: never"""
+
+    names_s: float = Field(15, ge=0, description="Names are left out")
+    short_s: float = Field(22, ge=0, description="Unpaid lines are cut to half the length")
+    quick_s: float = Field(30, ge=0, description="A neural voice takes fewer steps")
+    sample_s: float = Field(38, ge=0, description="Not every unpaid line is taken")
+    sample_every: int = Field(3, ge=2, le=100, description="Of so many unpaid lines, then, one is")
+
+
 class Audio(_Group):
     """Where it is heard"""
 
@@ -311,11 +372,13 @@ class Settings(BaseSettings):
     twitch: Twitch = Twitch()
     youtube: YouTube = YouTube()
     trigger: Trigger = Trigger()
+    paid: Paid = Paid()
     filter: Filter = Filter()
     limit: Limit = Limit()
     speech: Speech = Speech()
     f5: F5 = F5()
     backlog: BacklogBounds = BacklogBounds()
+    load: Load = Load()
     audio: Audio = Audio()
     log: Log = Log()
     hold_seconds: float = Field(

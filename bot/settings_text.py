@@ -35,7 +35,7 @@ def _shown(default: object) -> str:
     if isinstance(default, tuple):
         return ",".join(map(str, default))
     if isinstance(default, dict):
-        return ",".join(f"{key}={value}" for key, value in default.items())
+        return ",".join(f"{key}={_shown(value)}" for key, value in default.items())
     return f"{default:g}" if isinstance(default, float) else str(default)
 
 

@@ -5,6 +5,7 @@ Does not know which settings there are.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -12,12 +13,15 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
 
+from bot.template import checked
 from filters.hosts_allowed import allowed_host
 
 ENGINES = ("auto", "espeak", "f5")
 """The engines that have a name; all others are classes."""
 _LEAST_PER_MINUTE = 0.01
 _DAY_S = 86_400
+_UNIT = re.compile(r"bits|points|[A-Z]{3}")
+_AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,3})?")
 
 
 def _split(value: object) -> object:
@@ -36,6 +40,28 @@ def _pairs(value: object) -> object:
     if not all(name and text for name, text in pairs):
         raise ValueError("write language=voice, such as es=es,de=de+f2")
     return dict(pairs)
+
+
+def _minimums(value: object) -> object:
+    parts = _split(value)
+    if not isinstance(parts, tuple):
+        return value
+    found = {}
+    for part in parts:
+        unit, _, amount = (text.strip() for text in part.partition("="))
+        unit = unit.lower() if unit.lower() in ("bits", "points") else unit.upper()
+        if not (_UNIT.fullmatch(unit) and _AMOUNT.fullmatch(amount)):
+            raise ValueError("write unit=amount, such as bits=100,points=500,EUR=2")
+        found[unit] = float(amount)
+    return found
+
+
+def _template(value: str) -> str:
+    return checked(value, ("name", "amount", "months", "text"))
+
+
+def _thanks(value: str) -> str:
+    return checked(value, ("name", "amount", "months"))
 
 
 def _one_word_each(values: tuple[str, ...]) -> tuple[str, ...]:
@@ -136,5 +162,8 @@ Http = Annotated[str, AfterValidator(_http)]
 Socket = Annotated[str, AfterValidator(_socket)]
 _Code = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
 Voices = Annotated[dict[_Code, str], NoDecode, BeforeValidator(_pairs)]
+Minimums = Annotated[dict[str, float], NoDecode, BeforeValidator(_minimums)]
+Template = Annotated[str, AfterValidator(_template)]
+Thanks = Annotated[str, AfterValidator(_thanks)]
 Pause = Annotated[float, Field(ge=0, le=_DAY_S)]
 PerMinute = Annotated[float, Field(ge=0), AfterValidator(_some_or_none)]

@@ -61,9 +61,11 @@ class Speaker:
         stale_s: float,
         now: Callable[[], float],
         judge: Callable[[Line], Judge] | None = None,
+        thanks: Callable[[Line], str] = lambda line: "",
     ) -> None:
         """`request` chooses the voice and the length cap for a line; `judge` looks at what an
-        engine would make of it, where the engine tells."""
+        engine would make of it, where the engine tells; `thanks` is what is said instead of a line
+        that it refuses, or empty."""
         self._backlog = backlog
         self._engines = engines
         self._player = player
@@ -72,14 +74,15 @@ class Speaker:
         self._stale_s = stale_s
         self._now = now
         self._judge = judge
+        self._thanks = thanks
         self._jobs: list[_Job] = []
         self._something = asyncio.Event()
         self._count = 0
 
     @property
     def waiting(self) -> int:
-        """How many lines are here that have not ended."""
-        return len(self._jobs)
+        """How many messages are here that have not ended."""
+        return sum(len(job.line.messages) for job in self._jobs)
 
     def wake(self) -> None:
         """The backlog has something to take."""
@@ -95,7 +98,7 @@ class Speaker:
 
     def purge(self, removal: Removal) -> None:
         """End every line that `removal` covers, wherever it is by now."""
-        for job in [job for job in self._jobs if removal.covers(job.line.message)]:
+        for job in [job for job in self._jobs if job.line.covered_by(removal)]:
             self._stop(job, End.PURGED, removal.kind, _PURGE_FADE_MS)
 
     def expire(self) -> None:
@@ -158,6 +161,9 @@ class Speaker:
         """Speak one line and count how it ended."""
         try:
             end, reason = await self._speak(job)
+            if end is End.DROPPED and (thanks := self._thanks(job.line)):
+                job.line.spoken = thanks
+                end, reason = await self._speak(job)
         except asyncio.CancelledError:
             if job.over.is_set():
                 return  # the line was stopped, not the bot

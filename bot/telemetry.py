@@ -72,6 +72,8 @@ class Ledger:
         self.ends: Counter[End] = Counter()
         self.heard: deque[Line] = deque(maxlen=_KEPT_LINES)
         """The lines that were last heard, whole or in part, with their stage times."""
+        self.on_end: Callable[[ChatMessage, End], None] = lambda message, end: None
+        """Set by the program; called for each message that ends, where it is known."""
         self._open = 0
         self._settled = asyncio.Event()
         self._settled.set()
@@ -91,12 +93,17 @@ class Ledger:
         What was heard, or was to be, is always logged: the backlog bounds it. Of refused messages
         at most some a second are, since anybody can send them.
         """
+        self._count(end, message)
+        if message is not None and (end not in _REFUSED or self.may_log()):
+            log.info("%s: %s: %r (%s)", end, shown(message.author.name), _cut(message.text), reason)
+
+    def _count(self, end: End, message: ChatMessage | None) -> None:
         self.ends[end] += 1
         self._open -= 1
         if not self._open:
             self._settled.set()
-        if message is not None and (end not in _REFUSED or self.may_log()):
-            log.info("%s: %s: %r (%s)", end, shown(message.author.name), _cut(message.text), reason)
+        if message is not None:
+            self.on_end(message, end)
 
     def ignore(self) -> None:
         """Count a message that came in and is not even looked at."""
@@ -108,8 +115,10 @@ class Ledger:
         await self._settled.wait()
 
     def end_line(self, line: Line, end: End, reason: str) -> None:
-        """The same for a line."""
+        """The same for a line, and for every message that it stands for."""
         line.end = end
+        for message in line.merged:
+            self._count(end, message)
         spoken = replace(line.message, text=line.spoken) if line.spoken else line.message
         self.end(end, spoken, reason)
         if line.stages.first_sample is not None:

@@ -95,6 +95,8 @@ class SpeechRequest:
     stand_in: str = ""
     """The voice of the engine that speaks it where the one it is meant for cannot; empty: its
     default."""
+    quick: bool = False
+    """Whether much waits behind it: an engine that can be faster at some loss of quality is."""
 
 
 @dataclass(frozen=True, slots=True)

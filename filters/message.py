@@ -146,6 +146,11 @@ class ChatMessage:
     """What was given with it."""
     viewers: int | None = None
     """How many viewers a raid brings; None: not told, or no raid."""
+    months: int | None = None
+    """How many months its author has subscribed, or been a member; None: not told."""
+    gifts: int | None = None
+    """How many subscriptions or memberships were given; 0: it tells of one that another message
+    counts. None: not told, or none were."""
     extra: Mapping[str, object] = field(default_factory=dict, hash=False)
     """Keys of a recording that this program does not know; kept and written again."""
     sent: float | None = field(default=None, compare=False)

@@ -18,6 +18,8 @@ from bot.backlog import Backlog
 from bot.control import Control
 from bot.intake import Intake, Policy
 from bot.line import Line
+from bot.load import Load
+from bot.payments import Payments
 from bot.policy import build_policy
 from bot.settings import load
 from bot.speaker import Speaker
@@ -168,22 +170,26 @@ class Channel:
         dropped: Callable[[ChatMessage, Verdict, Rules], None] | None = None,
         judge: Callable[[Line], Judge] | None = None,
         hold_s: float = 0.0,
+        load: Load | None = None,
+        payments: Payments | None = None,
     ) -> None:
         loop = asyncio.get_running_loop()
         self._hold_s = hold_s
         self.engine = engine or FakeEngine()
         self.player = FakePlayer()
         self.ledger = Ledger(loop.time)
+        self.load = load or Load()
         self.backlog = Backlog(lines=lines, seconds=seconds, stale_s=60.0)
         self.speaker = Speaker(
             backlog=self.backlog,
             engines=self.engine,  # type: ignore[arg-type]
             player=self.player,  # type: ignore[arg-type]
             ledger=self.ledger,
-            request=lambda line: SpeechRequest(line.spoken),
+            request=lambda line: SpeechRequest(line.spoken, quick=self.load.quick),
             stale_s=60.0,
             now=loop.time,
             judge=judge,
+            thanks=lambda line: self.intake.thanks(line),
         )
         self.player.started = self.speaker.started
         self.control = Control(self.speaker)
@@ -199,6 +205,7 @@ class Channel:
             raid_viewers=shipped.raid_viewers,
             wary=shipped.wary,
             say_name=say_name,
+            payments=payments or Payments(),
         )
         self.intake = Intake(
             policy,
@@ -206,6 +213,7 @@ class Channel:
             ledger=self.ledger,
             speaker=self.speaker,
             control=self.control,
+            load=self.load,
             now=loop.time,
             dropped=dropped,
         )

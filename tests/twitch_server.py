@@ -94,6 +94,8 @@ class TwitchServer(SignIns):
         self.sent: list[Json] = []
         self.made: list[Json] = []
         self.rewards: list[Json] = []
+        self.given_back: list[str] = []
+        """Ids of redemptions that were cancelled."""
         self.clients: list[Client] = []
         self.connections = 0
         self.subscriptions: dict[str, Subscription] = {}
@@ -143,6 +145,7 @@ class TwitchServer(SignIns):
         app.router.add_post("/helix/chat/messages", self._send)
         app.router.add_get("/helix/channel_points/custom_rewards", self._list_rewards)
         app.router.add_post("/helix/channel_points/custom_rewards", self._add_reward)
+        app.router.add_patch("/helix/channel_points/custom_rewards/redemptions", self._redeemed)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
         await self._runner.setup()
         await web.TCPSite(self._runner, HOST, self._port, reuse_address=True).start()
@@ -369,6 +372,19 @@ class TwitchServer(SignIns):
             return error(400, "CREATE_CUSTOM_REWARD_DUPLICATE_REWARD")
         self.made.append(data | {"id": self._id("reward")})
         return web.json_response({"data": self.made[-1:]})
+
+    async def _redeemed(self, request: web.Request) -> web.Response:
+        if (refusal := self._refusal(request)) is not None:
+            return refusal
+        query = request.query
+        if query["reward_id"] not in {reward["id"] for reward in self.made}:
+            return error(403, "the app did not make this reward")
+        if query["id"] in self.given_back:
+            return error(400, "the redemption is not unfulfilled")
+        if (await request.json())["status"] == "CANCELED":
+            self.given_back.append(query["id"])
+        await self._tell()
+        return web.json_response({"data": [{"id": query["id"]}]})
 
     async def _tell(self) -> None:
         async with self._changed:

@@ -1,17 +1,21 @@
 """`bench flood`: 10,000 chat lines a second from 5,000 authors, while the bot speaks.
 
-90 % have no trigger, 6 % ask to be spoken, 4 % repeat the id of an earlier line. Measured are the
-lag of the event loop, the memory, skip, and the sound: every line that was spoken whole is looked
-for in the recording of a real null sink and compared with what the engine made, sample by sample.
+90 % have no trigger, 5 % ask to be spoken, 4 % repeat the id of an earlier line, 1 % are paid.
+Measured are the lag of the event loop, the memory, what became of the paid lines, and, into a real
+null sink, skip and the sound: every line that was spoken whole is looked for in the recording and
+compared with what the engine made, sample by sample. With the output `null` nothing is recorded,
+so that the memory is the bot's own.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import random
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +29,17 @@ from bot.audio.mixer import Outcome
 from bot.bench.null_sink import SAMPLE_RATE, Recorder
 from bot.bench.report import percentiles, print_rows
 from bot.bench.rig import bench_settings, line, recorded_sink, running
+from bot.line import End
 from bot.settings import Settings
 from engine.speech import Chunk
-from filters.message import ChatMessage
+from filters.message import ChatMessage, Payment
+from filters.trigger import is_paid
 
 LINES_A_SECOND = 10_000
 AUTHORS = 5_000
-_TRIGGERED = 0.06
+_TRIGGERED = 0.05
 _REPEATED = 0.04
+_PAID = 0.01
 _TICK_S = 0.001
 _PROBE_S = 0.005
 _SKIP_EVERY_S = 2.5
@@ -40,65 +47,107 @@ _DAMAGED = 10 ** (-50 / 20)
 """Largest difference from the engine's audio; resampling in other blocks differs by far less."""
 
 
-def main(settings: Settings, *, seconds: float, as_json: bool) -> int:
-    """Flood for `seconds` and print what was measured."""
+def main(settings: Settings, *, seconds: float, recorded: bool, as_json: bool) -> int:
+    """Flood for `seconds` and print what was measured; `recorded`: into a null sink of its own."""
     if seconds <= 0:
         raise exits.BadInput("--seconds: more than 0")
-    with recorded_sink() as recorder:
-        rows = asyncio.run(_measure(bench_settings(settings), seconds, recorder))
+    if recorded:
+        with recorded_sink() as recorder:
+            rows = asyncio.run(_measure(bench_settings(settings), seconds, recorder))
+    else:
+        rows = asyncio.run(_measure(bench_settings(settings, "null"), seconds, None))
     print_rows(rows, as_json)
     return exits.STOPPED
 
 
-async def _measure(settings: Settings, seconds: float, recorder: Recorder) -> dict[str, Any]:
-    lags: list[float] = []
-    skips: list[float] = []
+async def _measure(settings: Settings, seconds: float, recorder: Recorder | None) -> dict[str, Any]:
     async with running(settings) as bot:
-        clips = _tap(bot)
+        gc.collect()
+        gc.freeze()  # as `bot.run` does
+        lost = _paid_that_is_lost(bot)
+        sound = None if recorder is None else _Sound(bot, recorder)
+        lags: list[float] = []
         before = _rss_mib()
         probe = asyncio.create_task(_probe_lag(lags))
-        skipper = asyncio.create_task(_skip_now_and_then(bot, recorder, skips))
         began = time.monotonic()
-        lines = await _flood(bot.intake.emit, seconds)
+        lines, paid = await _flood(bot.intake.emit, seconds)
         took = time.monotonic() - began
         probe.cancel()
-        await asyncio.wait([skipper])
         growth = _rss_mib() - before
-        count = bot.ledger.closing_line(bot.waiting)
-        await asyncio.sleep(0.5)
-        whole = [clip for id, clip in clips.items() if await _was_played(bot, id)]
-        damaged = _damaged(whole, recorder.samples()[:, 0])
-        return {
+        ended = sum(bot.ledger.ends.values()) + bot.waiting
+        exact = bot.ledger.received == lines == ended
+        rows: dict[str, Any] = {
             "lines": lines,
             "lines_a_second": lines / took,
             "loop_lag_ms": percentiles(lags),
             "memory_growth_mib": growth,
-            "skip_to_silence_ms": percentiles(skips) if skips else "none",
-            "spoken_whole": len(whole),
-            "damaged": damaged if whole else "nothing to compare",
-            "starved": bot.player.starved,
-            "count": count,
+            "paid": paid,
+            "paid_shed_or_stale": len(lost),
+            "sum_of_reasons": "exact" if exact else f"wrong: {ended} of {lines}",
+            "count": bot.ledger.closing_line(bot.waiting),
+        }
+        return rows if sound is None else rows | await sound.rows()
+
+
+def _paid_that_is_lost(bot: Bot) -> list[str]:
+    """Gets the id of each paid message that is shed or becomes stale."""
+    lost: list[str] = []
+
+    def ended(message: ChatMessage, end: End) -> None:
+        if is_paid(message) and end in (End.SHED, End.STALE):
+            lost.append(message.id)
+
+    bot.ledger.on_end = ended
+    return lost
+
+
+class _Sound:
+    """What is heard of the flood, at a real null sink."""
+
+    def __init__(self, bot: Bot, recorder: Recorder) -> None:
+        self._bot = bot
+        self._recorder = recorder
+        self._clips = _tap(bot)
+        self._skips: list[float] = []
+        skipping = _skip_now_and_then(bot, recorder, self._skips)
+        self._skipper = asyncio.create_task(skipping)
+
+    async def rows(self) -> dict[str, Any]:
+        """What was measured; ends the skipping."""
+        await asyncio.wait([self._skipper])
+        await asyncio.sleep(0.5)
+        played = [clip for id, clip in self._clips.items() if await _was_played(self._bot, id)]
+        damaged = _damaged(played, self._recorder.samples()[:, 0])
+        return {
+            "skip_to_silence_ms": percentiles(self._skips) if self._skips else "none",
+            "spoken_whole": len(played),
+            "damaged": damaged if played else "nothing to compare",
+            "starved": self._bot.player.starved,
         }
 
 
-async def _flood(emit: Callable[[ChatMessage], None], seconds: float) -> int:
-    """Emit the lines at their pace; one that falls behind catches up."""
+async def _flood(emit: Callable[[ChatMessage], None], seconds: float) -> tuple[int, int]:
+    """Emit the lines at their pace, catching up if need be. How many they were, how many paid."""
     rng = random.Random(1)  # noqa: S311 - the same flood every time
     words = "gg nice wow what a play hello chat lol that was close again please".split()
-    began, sent = time.monotonic(), 0
+    began, sent, given = time.monotonic(), 0, 0
     while (elapsed := time.monotonic() - began) < seconds:
         due = min(int(elapsed * LINES_A_SECOND), sent + LINES_A_SECOND // 100)
         for number in range(sent, due):
             kind = rng.random()
             text = " ".join(rng.choices(words, k=6))
             text = f"!tts {text}" if kind < _TRIGGERED else text
-            id = (
-                number if kind < 1 - _REPEATED else rng.randrange(max(0, number - 5000), number + 1)
-            )
-            emit(line(id, f"viewer{rng.randrange(AUTHORS)}", text))
+            id = number
+            if kind >= 1 - _REPEATED and number:
+                id = rng.randrange(max(0, number - 5000), number)
+            message = line(id, f"viewer{rng.randrange(AUTHORS)}", text)
+            if _TRIGGERED <= kind < _TRIGGERED + _PAID:
+                message = replace(message, paid=Payment(rng.randrange(100, 1000), "bits"))
+                given += 1
+            emit(message)
         sent = due
         await asyncio.sleep(_TICK_S)
-    return sent
+    return sent, given
 
 
 async def _probe_lag(lags: list[float]) -> None:

@@ -31,7 +31,7 @@ _COMMON = {"at", "platform", "channel", "kind"}
 _REMOVAL = _COMMON | {"target", "seconds", "sent"}
 _MESSAGE = _COMMON | {
     "id", "author", "text", "fragments", "reply_to", "shared_from", "reward", "first", "paid",
-    "viewers", "sent",
+    "viewers", "months", "gifts", "sent",
 }  # fmt: skip
 _AUTHOR = {"id", "name", "login", "roles"}
 _FRAGMENT = {"type", "text", "id"}
@@ -99,6 +99,8 @@ def encode(event: Event) -> dict[str, object]:
         | _given("reward", _reward_object(event))
         | _given("paid", _paid_object(event))
         | _given("viewers", event.viewers)
+        | _given("months", event.months)
+        | _given("gifts", event.gifts)
         | _given("sent", event.sent)
     )
 
@@ -140,6 +142,8 @@ def _message(data: Object, kind: Kind) -> ChatMessage:
         first=_flag(data, "first"),
         paid=_payment(data),
         viewers=_count(data, "viewers"),
+        months=_count(data, "months"),
+        gifts=_count(data, "gifts"),
         sent=_number(data, "sent"),
         extra=_rest(data, _MESSAGE) | _unknown_within(data),
     )

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from bot.redaction import redact
-from filters.message import Event
+from filters.message import ChatMessage, Event
 
 Emit = Callable[[Event], None]
 """Takes one event at once, without waiting, so that the order of events is kept."""
@@ -63,6 +63,18 @@ class LeavingOut(Protocol):
 
     on_left_out: Callable[[], None]
     """Set by the program, which counts them; called for each."""
+
+
+@runtime_checkable
+class GivesBack(Protocol):
+    """A connector that can give back what was redeemed."""
+
+    def give_back(self, message: ChatMessage) -> None:
+        """See to it, without waiting, that its viewer gets the points of `message` back.
+
+        A message of another platform or channel, or of a reward that this program did not make, is
+        passed over.
+        """
 
 
 _EXPECTED = (ConnectorError, OSError, TimeoutError)

@@ -15,19 +15,23 @@ from typing import Any
 
 import aiohttp
 
+from bot.chat import twitch_events as events
 from bot.chat.connector import Emit, Fatal, Lost, one_line
 from bot.chat.moving import first
 from bot.chat.twitch_account import Account, SignInGone
 from bot.chat.twitch_acts import Acts
 from bot.chat.twitch_api import Helix, point_at, session
 from bot.chat.twitch_auth import Auth
+from bot.chat.twitch_refunds import Redemption, Refunds
 from bot.chat.twitch_scopes import CHAT, REDEMPTIONS, reads_rewards
 from bot.chat.twitch_session import ChatSession, Fresh
 from bot.chat.twitch_socket import DEFAULT, Timing
 from bot.chat.twitch_subscriptions import Subscriptions, wanted
+from bot.chat.twitch_tags import PLATFORM
 from bot.chat.twitch_tokens import AGAIN, SignIn, TokenFile, TokenFileError, Who
 from bot.chat.twitch_writer import Writer
 from bot.settings import Settings
+from filters.message import ChatMessage
 
 log = logging.getLogger(__name__)
 
@@ -102,8 +106,21 @@ class Twitch:
         self._fresh = Fresh()
         self._there: Subscriptions | None = None
         self._acts = Acts(self._brings)
+        self._refunds = Refunds()
         self._told: set[str] = set()
         self._void: set[str] = set()
+
+    def give_back(self, message: ChatMessage) -> None:
+        """See to it that its viewer gets the points back; see `GivesBack`."""
+        # Only what came as a redemption has a redemption's id.
+        if (
+            message.platform == PLATFORM
+            and message.reward is not None
+            and self._rewards
+            and self._brings(events.REDEEMED, message.channel)
+        ):
+            reward = message.reward
+            self._refunds.add(Redemption(message.id, reward.id, reward.title))
 
     async def run(self, emit: Emit) -> None:
         """Emit chat events until the connection is lost; always ends by raising.
@@ -147,6 +164,8 @@ class Twitch:
             helix = Helix(http, reader)
             ids = await self._find(helix, reader.sign_in)
             jobs: list[_Job] = [reader.hold(CHAT, self._timing.validate)]
+            if REDEMPTIONS[1] in reader.sign_in.scopes:
+                jobs.append(self._refunds.run(helix, self.name))
             if self._bot is None:
                 self._writer.begin(helix, reader, ids, alone=False)
             else:

@@ -137,6 +137,17 @@ class Helix:
             )
             return str(data["data"][0]["id"])
 
+    async def give_back(self, reward_id: str, redemption_id: str) -> None:
+        """Cancel a redemption of a reward that this app made: its viewer gets the points back."""
+        with _told():
+            await self._http.patch_custom_reward_redemption(
+                broadcaster_id=self._me,
+                token_for=self._me,
+                reward_id=reward_id,
+                id=redemption_id,
+                status="CANCELED",
+            )
+
 
 class _Authorised(HTTPClient):
     """Puts the account's token on each request, and renews it once if it is not taken."""

@@ -115,7 +115,18 @@ def _notice(event: Object) -> ChatMessage | None:
         fragments=fragments,
         shared_from=shared_from,
         viewers=_number(_object(event, "raid"), "viewer_count") or None,
+        months=_number(_object(event, "resub"), "cumulative_months") or None,
+        gifts=_gifts(name.removeprefix(_SHARED), event) if kind is Kind.GIFT else None,
     )
+
+
+def _gifts(name: str, event: Object) -> int:
+    """How many subs a notice tells of that no other notice counts."""
+    if name == "community_sub_gift":
+        return _number(_object(event, name), "total") or 1
+    # Each sub of a community gift is told once more by itself, and so is one that is passed on.
+    counted = name == "pay_it_forward" or _text(_object(event, name), "community_gift_id")
+    return 0 if counted else 1
 
 
 def _redemption(event: Object) -> ChatMessage:

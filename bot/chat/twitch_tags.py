@@ -126,6 +126,8 @@ def _message(line: IrcLine, text: str, kind: Kind = Kind.MESSAGE) -> ChatMessage
         first=tags.get("first-msg") == "1",
         paid=Payment(bits, "bits") if bits and ours else None,
         viewers=_number(tags, "msg-param-viewerCount") if kind is Kind.RAID else None,
+        months=_number(tags, "msg-param-cumulative-months") or None,
+        gifts=_number(tags, "msg-param-mass-gift-count") or 1 if kind is Kind.GIFT else None,
         sent=_sent(tags),
     )
 

@@ -7,6 +7,7 @@ cannot be read costs only itself. An action or item that this program does not k
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -30,6 +31,7 @@ VERIFIED: Mapping[str, object] = {"author": {"roles": ["verified"]}}
 Object = Mapping[str, Any]
 
 _MICROS = 1e6
+_NUMBER = re.compile(r"(?<![0-9])[1-9][0-9]{0,5}(?![0-9])")
 _ROLE_OF_ICON = {"OWNER": Role.BROADCASTER, "MODERATOR": Role.MODERATOR}
 _KIND_OF_ITEM = {
     "liveChatTextMessageRenderer": Kind.MESSAGE,
@@ -133,8 +135,17 @@ def _message(body: Object, kind: Kind, channel: str) -> ChatMessage | None:
         # A message of plain words needs no cutting.
         fragments=fragments if any(f.type != FragmentType.TEXT for f in fragments) else (),
         paid=payment(price) if price else None,
+        months=_count(body, "headerPrimaryText") if kind is Kind.SUB else None,
+        # Whoever receives a gift tells of it too, with no such header.
+        gifts=(_count(header, "primaryText") or 0) if kind is Kind.GIFT else None,
         extra=VERIFIED if verified else {},
     )
+
+
+def _count(outer: Object, key: str) -> int | None:
+    """The number in a sentence of YouTube's such as `Member for 6 months`."""
+    found = _NUMBER.search(_simple(outer, key))
+    return int(found[0]) if found else None
 
 
 def _seconds(body: Object) -> float | None:

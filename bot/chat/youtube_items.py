@@ -120,6 +120,9 @@ def _message(item: object, snippet: Object, kind: str, channel: str) -> ChatMess
         author=Author(author_id or name, name, roles),
         text=text,
         kind=what,
+        months=_whole(details, "memberMonth"),
+        # Whoever receives one tells of it too.
+        gifts=(_whole(details, "giftMembershipsCount") or 0) if what is Kind.GIFT else None,
         paid=_payment(details) if kind in ("superchatevent", "superstickerevent") else None,
         extra=VERIFIED if writer.get("isVerified") is True else {},
     )
@@ -145,6 +148,11 @@ def _number(outer: Object, key: str) -> float | None:
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 63:
         return float(value)
     return None
+
+
+def _whole(outer: Object, key: str) -> int | None:
+    value = _number(outer, key)
+    return int(value) if value is not None and 0 < value < 10**6 else None
 
 
 def _text(outer: object, key: str) -> str:

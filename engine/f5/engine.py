@@ -43,6 +43,8 @@ NO_VOICE = (
 )
 
 DEFAULTS = Options()
+QUICK_STEPS = 5
+"""At most, where much waits behind a line: the fewest that upstream has a schedule for."""
 
 
 class _Stopped(Exception):  # noqa: N818 - no error
@@ -158,8 +160,9 @@ class F5Engine:
         """Speak, a chunk for each sentence. `cancelled` is asked four times in every layer."""
         voice = self._named(request.voice)
         options = self._references[voice].options
+        steps = min(options.nfe, QUICK_STEPS) if request.quick else options.nfe
         seed = options.seed_for(request.text)
-        options = replace(options, speed=options.speed * request.rate, seed=seed)
+        options = replace(options, nfe=steps, speed=options.speed * request.rate, seed=seed)
 
         def tick() -> None:
             if cancelled():

@@ -248,19 +248,6 @@ async def test_a_name_is_said_when_the_speaker_changes_or_was_silent(
         ]  # fmt: skip
 
 
-async def test_names_are_left_out_while_much_waits(
-    asked: list[tuple[str, dict[str, bool]]],
-) -> None:
-    async with Channel(say_name=True) as channel:
-        channel.player.close_device()
-        for n in range(20):
-            channel.says(f"!tts line {n}", f"viewer{n}")
-            await asyncio.sleep(0.1)
-        said = [how["say_name"] for _, how in asked]
-        assert said[:11] == [True] * 11
-        assert not any(said[15:])
-
-
 async def test_what_may_be_said_but_holds_nothing_to_say_is_dropped(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

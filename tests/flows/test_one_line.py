@@ -449,7 +449,7 @@ async def test_a_failed_engine_gets_the_same_line_again_whole() -> None:
 
 async def test_a_line_that_fails_in_the_middle_is_heard_before_the_one_behind_it() -> None:
     async with Channel(engine=FakeEngine(delay_s=0.9, faults=[None, failure()])) as channel:
-        channel.says("!tts zero")
+        channel.says("!tts zero", "zoe")
         await asyncio.sleep(0.1)
         channel.says("!tts one two three", "ann")
         channel.says("!tts later", "bob")

@@ -107,14 +107,14 @@ def test_refuses_agrees_with_what_offer_would_shed() -> None:
         for n in range(8):
             role = rng.choice([None, Role.SUBSCRIBER, Role.VIP])
             new = line(received=float(n), seconds=1, id=str(n), author=str(n), role=role)
-            refused = waiting.refuses(new.worth, float(n), unjudged=0)
+            refused = waiting.refuses(new, float(n), unjudged=0)
             assert refused == (new in waiting.offer(new))
 
 
 def test_lines_on_their_way_to_be_judged_count_as_waiting() -> None:
     waiting = backlog(lines=2)
-    assert not waiting.refuses(0.0, 0.0, unjudged=1)
-    assert waiting.refuses(4.0, 0.0, unjudged=2)
+    assert not waiting.refuses(line(), 0.0, unjudged=1)
+    assert waiting.refuses(line(role=Role.BROADCASTER), 0.0, unjudged=2)
 
 
 def test_unpaid_lines_become_stale_and_paid_ones_do_not() -> None:
@@ -171,7 +171,7 @@ def test_memory_stays_bounded_under_a_flood() -> None:
     assert len(waiting) == 10
     assert len(waiting._best) < 100
     assert len(waiting._least) < 100
-    assert len(waiting._of_author) == 10
+    assert len(waiting._authors) == 10
 
 
 def held(until: float, **kinds: object) -> Line:

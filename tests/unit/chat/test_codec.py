@@ -23,7 +23,8 @@ ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=20)  # lone su
 AMOUNT = st.floats(min_value=0, allow_nan=False, allow_infinity=False)
 KNOWN = {
     "at", "platform", "channel", "kind", "id", "author", "text", "fragments", "reply_to",
-    "shared_from", "reward", "first", "paid", "viewers", "target", "seconds", "sent",
+    "shared_from", "reward", "first", "paid", "viewers", "months", "gifts", "target", "seconds",
+    "sent",
 }  # fmt: skip
 EXTRA = st.dictionaries(
     ANY_TEXT.filter(lambda key: key not in KNOWN),
@@ -68,6 +69,8 @@ def messages(draw: st.DrawFn) -> ChatMessage:
         first=draw(st.booleans()),
         paid=draw(st.none() | st.builds(Payment, AMOUNT, ANY_TEXT.filter(bool))),
         viewers=draw(st.none() | st.integers(min_value=0)),
+        months=draw(st.none() | st.integers(min_value=0)),
+        gifts=draw(st.none() | st.integers(min_value=0)),
         extra=draw(EXTRA),
     )
 

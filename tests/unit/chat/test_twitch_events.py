@@ -130,6 +130,25 @@ def test_notices(kind: str, text: str, means: Kind) -> None:
     assert found.viewers == (12 if means is Kind.RAID else None)
 
 
+@pytest.mark.parametrize(
+    ("kind", "details", "months", "gifts"),
+    [
+        ("resub", {"cumulative_months": 14, "streak_months": 2}, 14, None),
+        ("sub", {"duration_months": 1}, None, None),
+        ("community_sub_gift", {"id": "7", "total": 20}, None, 20),
+        ("community_sub_gift", {"id": "7", "total": None}, None, 1),
+        ("sub_gift", {"community_gift_id": "7", "cumulative_total": 3}, None, 0),
+        ("sub_gift", {"community_gift_id": None}, None, 1),
+        ("pay_it_forward", {"gifter_user_id": "7"}, None, 0),
+    ],
+)
+def test_how_much_was_given(
+    kind: str, details: dict[str, Any], months: int | None, gifts: int | None
+) -> None:
+    found = read(events.NOTICE, SERVER.notice(kind, **{kind: details}))
+    assert (found.months, found.gifts) == (months, gifts)
+
+
 def test_a_notice_without_words_that_is_no_act_says_nothing() -> None:
     assert events.read(events.NOTICE, SERVER.notice("unraid")) is None
 

@@ -140,6 +140,13 @@ def test_twitchio_has_the_names_that_are_relied_upon() -> None:
         "post_chat_message": {"broadcaster_id", "sender_id", "message", "reply_to_message_id"},
         "get_custom_reward": {"broadcaster_id", "token_for", "manageable"},
         "post_custom_reward": {"broadcaster_id", "token_for", "title", "cost", "prompt"},
+        "patch_custom_reward_redemption": {
+            "broadcaster_id",
+            "token_for",
+            "reward_id",
+            "id",
+            "status",
+        },
     }
     for name, parameters in names.items():
         method = getattr(twitch_api.HTTPClient, name)

@@ -193,8 +193,25 @@ def test_me_is_unwrapped(text: str) -> None:
 def test_notices_are_events(name: str, text: str, kind: Kind) -> None:
     found = notice(f"msg-id={name};badges=vip/1", f" :{text}" if text else "")
     assert found == ChatMessage(
-        "twitch", "room", "m1", Author("7", "Ann", frozenset({Role.VIP}), "ann"), text, kind
-    )
+        "twitch", "room", "m1", Author("7", "Ann", frozenset({Role.VIP}), "ann"), text, kind,
+        gifts=1 if kind is Kind.GIFT else None,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("tags", "months", "gifts"),
+    [
+        ("msg-id=resub;msg-param-cumulative-months=14", 14, None),
+        ("msg-id=sub;msg-param-cumulative-months=0", None, None),
+        ("msg-id=submysterygift;msg-param-mass-gift-count=20", None, 20),
+        ("msg-id=submysterygift;msg-param-mass-gift-count=lots", None, 1),
+        ("msg-id=subgift;msg-param-gift-months=6", None, 1),
+    ],
+)
+def test_how_much_was_given(tags: str, months: int | None, gifts: int | None) -> None:
+    found = notice(tags)
+    assert found is not None
+    assert (found.months, found.gifts) == (months, gifts)
 
 
 def test_a_notice_without_words_that_is_not_known_is_nothing() -> None:

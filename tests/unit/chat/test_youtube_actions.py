@@ -73,15 +73,16 @@ def test_a_sticker_says_what_it_shows() -> None:  # defect 9
 
 def test_a_milestone_keeps_its_text_and_a_new_member_has_none() -> None:  # defect 9
     found = message(wire.member(months=6, words="half a year"))
-    assert (found.kind, found.text) == (Kind.SUB, "half a year")
+    assert (found.kind, found.text, found.months) == (Kind.SUB, "half a year", 6)
     new = message(wire.member())
-    assert (new.kind, new.text) == (Kind.SUB, "")
+    assert (new.kind, new.text, new.months) == (Kind.SUB, "", None)
 
 
 def test_gifted_memberships_are_gifts_of_their_giver() -> None:  # defect 9
     found = message(wire.gift(5))
     assert (found.kind, found.text, found.author.name) == (Kind.GIFT, "", "Ann")
     assert found.author.roles == {Role.MODERATOR}
+    assert (found.gifts, message(wire.gifted("bob")).gifts) == (5, 0)
     assert message(wire.gifted("bob")).kind is Kind.GIFT
     assert message(wire.gifted("bob")).author.name == "Bob"
 

@@ -79,6 +79,9 @@ def test_a_sticker_says_what_it_shows() -> None:
 def test_members(kind: str, details: Any, expected: Kind, text: str) -> None:
     found = message(wire.item(kind, details))
     assert (found.kind, found.text, found.paid) == (expected, text, None)
+    assert found.months == details.get("memberMonth")
+    gifts = details.get("giftMembershipsCount", 0)
+    assert found.gifts == (gifts if expected is Kind.GIFT else None)
 
 
 def test_a_type_as_grpc_writes_it() -> None:

@@ -192,6 +192,24 @@ def test_a_first_line_that_is_nearly_silent_is_not_raised_as_if_it_were_the_voic
     assert peaks[0] < 0.5 * peaks[1]
 
 
+def test_a_line_with_much_behind_it_takes_fewer_steps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = F5Engine(source(linear="plain"), [a_voice(tmp_path / "clip.wav", nfe=7)])
+    made.load()
+    taken: list[int] = []
+    render = Model.render
+
+    def watch(self: Model, lines: Any, noise: Any, options: Options, *more: Any) -> Any:
+        taken.append(options.nfe)
+        return render(self, lines, noise, options, *more)
+
+    monkeypatch.setattr(Model, "render", watch)
+    for quick in (False, True):
+        say(made, SpeechRequest("blippo", quick=quick))
+    assert taken == [7, 5]
+
+
 def test_there_must_be_something_to_say(engine: F5Engine) -> None:
     # The last one has letters, but none that this model has a token for.
     for line in ("", " ", "...", "\U0001f600", "\u043f\u0440\u0438\u0432\u0435\u0442"):

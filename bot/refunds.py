@@ -1,0 +1,30 @@
+"""What was redeemed and not spoken is given back, where the platform lets this program do it.
+
+Does not know any platform: a connector that can is asked. A line that was dropped, taken back by a
+moderator, or that no voice could speak is given back; one that was skipped was heard in part.
+"""
+
+from __future__ import annotations
+
+from bot.chat.connector import GivesBack
+from bot.line import End
+from filters.message import ChatMessage, Kind
+
+_UNHEARD = frozenset({End.DROPPED, End.PURGED, End.FAILED})
+
+
+class Refunds:
+    """Hears of every end and passes on what is owed."""
+
+    def __init__(self) -> None:
+        self._givers: list[GivesBack] = []
+
+    def add(self, giver: GivesBack) -> None:
+        """Ask this connector too."""
+        self._givers.append(giver)
+
+    def ended(self, message: ChatMessage, end: End) -> None:
+        """A message has come to its end."""
+        if end in _UNHEARD and message.kind is Kind.REDEMPTION:
+            for giver in self._givers:
+                giver.give_back(message)
