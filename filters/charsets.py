@@ -13,8 +13,12 @@ from itertools import groupby
 
 BASIC = range(0x10000)
 """The code points of the basic plane."""
-VARIED = (*range(0x3400), *range(0xA000, 0xAC00), *range(0xF900, 0x10000))
-"""Those outside of the large blocks: Han, hangul, surrogates and private use."""
+VARIED = (
+    *range(0x3400), *range(0x4DC0, 0x4E00), *range(0xA000, 0xAC00), *range(0xD7A4, 0xD800),
+    *range(0xF900, 0x10000),
+)  # fmt: skip
+"""Those outside of the large blocks, of which all are alike: Han, hangul, surrogates, private use.
+"""
 _HIGHER = re.compile("[\U00010000-\U0010ffff]")
 
 

@@ -6,6 +6,7 @@ import dataclasses
 import math
 import re
 import unicodedata
+from collections.abc import Callable
 from string import ascii_lowercase
 
 import pytest
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from filters import emoji_names, fold, laughs, lookalikes, repeats, sound, speakable, stretches
 from filters.apart import EMOTES, FUNCTION
-from filters.charsets import Table, among, beyond_basic, where
+from filters.charsets import BASIC, Table, among, beyond_basic, where
 from filters.dictionary import load
 from filters.leet import BRACKET, spellings
 from filters.ordinary import Kind, Ordinary, latin
@@ -59,10 +60,21 @@ def test_a_set_of_characters_is_those_characters(codes: set[int], text: str) -> 
     assert pattern.findall(text) == [char for char in text if ord(char) in codes]
 
 
-def test_where_knows_each_character_outside_of_the_large_blocks() -> None:
-    digits = re.compile(where(str.isdecimal))
-    assert digits.fullmatch("٣")
-    assert not digits.fullmatch("漢")
+@pytest.mark.parametrize(
+    ("pattern", "holds"),
+    [
+        (re.compile(where(str.isdecimal)), str.isdecimal),
+        (fold._MARK, fold._is_mark),
+        (fold._STACKS, fold._stacks),
+        (fold._UNSEEN, fold.unseen),
+        (lookalikes._LIKE_LATIN, lookalikes._script),
+        (speakable._UNPLAIN, speakable._unplain),
+    ],
+    ids=["decimal", "marks", "stacking", "unseen", "like Latin", "not plain"],
+)
+def test_a_set_is_whole(pattern: re.Pattern[str], holds: Callable[[str], object]) -> None:
+    plane = list(map(chr, BASIC))
+    assert [c for c in plane if pattern.fullmatch(c)] == [c for c in plane if holds(c)]
 
 
 @given(ANY)
