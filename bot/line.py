@@ -61,6 +61,10 @@ class Line:
     """Its language as an ISO 639-1 code, where the filters could tell."""
     seconds: float = 0.0
     """Estimated seconds of speech."""
+    voice: str = ""
+    """The voice that the line itself asks for."""
+    free: bool = False
+    """Whether it costs its author nothing: it is said again, or ahead of all."""
     end: End | None = None
     """How it ended; None: it has not."""
 
