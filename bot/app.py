@@ -19,19 +19,25 @@ from typing import Any
 
 from bot.audio.player import OutputUnavailable, Player
 from bot.backlog import Backlog
-from bot.chat.connector import Connector, Emit, LeavingOut
+from bot.chat.connector import Connector, Emit, LeavingOut, Saying, Writing
 from bot.chat.supervise import supervise
+from bot.choices import Choices
 from bot.control import Control
+from bot.desk import Desk
 from bot.drops import Drops
 from bot.exits import Exit, NothingHeard
 from bot.hearing import Hearing
 from bot.intake import Intake
 from bot.lists import Watch, files
+from bot.memory import Forgetful, Memory
+from bot.mutes import Mutes
 from bot.outputs import check_output
 from bot.policy import build_policy, build_rules, requests, voices, wrong_voice
+from bot.seen import Seen
 from bot.settings import Settings
 from bot.speaker import Speaker
 from bot.telemetry import Ledger
+from bot.wordbook import Wordbook
 from engine.speech import BadRequest, EngineMissing, SpeechError, SpeechRequest
 from engine.supervisor import ESPEAK, Engines, EngineSpec, Supervisor
 from filters.chain import Rules
@@ -57,8 +63,10 @@ class Bot:
         *,
         fast: bool = False,
         now: Callable[[], float] = time.monotonic,
+        memory: Memory | None = None,
     ) -> None:
-        """`fast`: a simulated output does not wait for real time. Raises BadInput."""
+        """`fast`: a simulated output does not wait for real time. `memory` keeps what outlives a
+        run. Raises BadInput."""
         check_output(settings.audio.output)
         self._bounds = settings.backlog
         self._voices = tuple(voices(settings))
@@ -75,32 +83,68 @@ class Bot:
             on_started=lambda utterance, at: self.speaker.started(utterance, at),
         )
         self.engines = build_engines(settings.speech.engine)
+        memory = memory or Forgetful()
+        words = Wordbook(
+            memory,
+            renew=lambda: self._lists.renew(),
+            stopgap=lambda rules: self.control.stopgap(rules),
+        )
+        self._words = words
         # Before the lists are read: what changes from here on is seen.
-        self._lists = Watch(files(settings), lambda: build_rules(settings), self._take_rules)
-        policy = build_policy(settings)
+        self._lists = Watch(
+            files(settings), lambda: words.built(partial(build_rules, settings)), self._take_rules
+        )
+        policy = build_policy(settings, words.added)
         self._drops = Drops(settings.state_dir, _wall_clock) if settings.filter.log_drops else None
         dropped = self._drops.add if self._drops else None
         self._hearing = build_hearing(settings, self.engines, policy.rules, dropped)
+        choices = Choices(
+            memory,
+            voices=lambda: self.engines.primary.voices,
+            offered=settings.command.voices,
+            variants=settings.speech.engine == ESPEAK.argument,
+        )
         self.speaker = Speaker(
             backlog=self.backlog,
             engines=self.engines,
             player=self.player,
             ledger=self.ledger,
-            request=requests(settings),
+            request=requests(settings, choices.of),
             stale_s=bounds.stale_s,
             now=now,
             judge=self._hearing.judge if self._hearing else None,
         )
-        self.control = Control(self.speaker)
+        self.control = Control(
+            speaker=self.speaker,
+            sound=self.player,
+            mutes=Mutes(memory),
+            seen=Seen(),
+            choices=choices,
+            words=words,
+            wall=time.time,
+            volume=settings.audio.volume,
+        )
+        self._answers = settings.command.answers
+        self._writers: dict[str, Saying] = {}
+        desk = Desk(
+            self.control,
+            memory=memory,
+            reply=self._reply,
+            now=now,
+            wall=time.time,
+            may_log=self.ledger.may_log,
+        )
+        self.ledger.on_end = self.control.ended
         self.intake = Intake(
             policy,
             backlog=self.backlog,
             ledger=self.ledger,
             speaker=self.speaker,
-            control=self.control,
+            desk=desk,
             now=now,
             dropped=dropped,
         )
+        self.control.lines = self.intake
         self._started = asyncio.Event()
         self.ready = asyncio.Event()
         """Set once the first line could be heard at once."""
@@ -158,8 +202,14 @@ class Bot:
             except BaseExceptionGroup as group:
                 raise _cause(group) from None
 
+    def _reply(self, message: ChatMessage, text: str) -> None:
+        writer = self._writers.get(message.platform)
+        if writer is not None and self._answers:
+            writer.say(message.channel, text, message.id)
+
     def _take_rules(self, rules: Rules) -> None:
         self.intake.take_rules(rules)
+        self._words.taken()
         if self._hearing is not None:
             self._hearing.take_rules(rules)
 
@@ -169,6 +219,8 @@ class Bot:
             for connector in connectors:
                 hold_s = self._hold_s if connector.moderated else 0.0
                 emit = watch(partial(self.intake.emit, hold_s=hold_s))
+                if isinstance(connector, Writing):
+                    self._writers[connector.platform] = connector.sender
                 if isinstance(connector, LeavingOut):
                     connector.on_left_out = self.ledger.ignore
                 sources.append(group.create_task(supervise(connector, emit), name=connector.name))

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from bot.line import Line
 from filters.message import ChatMessage, Payment, Removal
@@ -20,6 +20,9 @@ from filters.trigger import is_paid
 
 AGEING_S = 15.0
 """Seconds of waiting that weigh as much as one step of rank (a line is stale after four)."""
+
+AHEAD = 1000.0
+"""Worth of what is said before all others."""
 
 _PAID_WORTH = 5.0
 _BITS_OF_FULL_BONUS = 500.0
@@ -141,11 +144,21 @@ class Backlog:
 
     def take(self, now: float) -> Line | None:
         """The most urgent line that is not held, which waits no longer; None if there is none."""
+        line = self.first(now)
+        return None if line is None else self._remove(line)
+
+    def before(self, line: Line, now: float) -> bool:
+        """Whether a line that waits is to be taken before `line`, which does not wait."""
+        first = self.first(now)
+        return first is not None and _urgency(first) > _urgency(line)
+
+    def first(self, now: float) -> Line | None:
+        """The line that `take` would give, which goes on waiting."""
         while (held := self._peek(self._held)) is not None and held[0] <= now:
             _, count, line = heapq.heappop(self._held)
             heapq.heappush(self._best, (-_urgency(line), count, line))
         entry = self._peek(self._best)
-        return self._remove(entry[2]) if entry else None
+        return entry[2] if entry else None
 
     def next_release(self) -> float | None:
         """When the next held line may be taken; None if none is held."""
@@ -165,7 +178,11 @@ class Backlog:
 
     def purge(self, removal: Removal) -> list[Line]:
         """Take out every line that `removal` covers."""
-        gone = [line for line in self._waiting if removal.covers(line.message)]
+        return self.take_out(lambda line: removal.covers(line.message))
+
+    def take_out(self, covers: Callable[[Line], bool]) -> list[Line]:
+        """Take out every line that `covers` says yes to."""
+        gone = [line for line in self._waiting if covers(line)]
         return [self._remove(line) for line in gone]
 
     def _remove(self, line: Line) -> Line:

@@ -66,14 +66,14 @@ USAGE: Mapping[Verb, str] = {
 """How the verbs that take something are written; the others stand alone."""
 
 _NAME = r"@\s?(?P<name>\S{1,100})"
-_DURATION_LIKE = r"[-+]?[0-9]\S*"
+_TIME = r"[-+]?[0-9]\S*"
 _SHAPES: Mapping[Verb, re.Pattern[str]] = {
     verb: re.compile(shape, re.IGNORECASE)
     for verb, shape in {
         Verb.VOICE: r"(?P<value>\S+)?",
         Verb.SKIP: r"(?:all of @?(?P<name>\S{1,100}))?",
         # Without an @ it is a name if nothing else follows: `mute the music` is text.
-        Verb.MUTE: rf"(?:{_NAME}(?: (?P<value>\S+))?|(?P<bare>\S+)(?: (?P<time>{_DURATION_LIKE}))?)?",
+        Verb.MUTE: rf"(?:{_NAME}(?: (?P<value>\S+))?|(?P<bare>\S+)(?: (?P<time>{_TIME}))?)?",
         Verb.UNMUTE: r"(?:@?(?P<name>\S{1,100}))?",
         Verb.VOLUME: r"(?P<value>\S+)?",
         Verb.BLOCK: r"(?P<value>\S+|\".*\")?",

@@ -24,7 +24,9 @@ def parse(text: str) -> int:
     found = _PARTS.fullmatch(text)
     if not text or found is None:
         raise ValueError(f"how long is that? {EXAMPLE}")
-    seconds = sum(int(part or 0) * unit for part, unit in zip(found.groups(), _SECONDS, strict=True))
+    seconds = sum(
+        int(part or 0) * unit for part, unit in zip(found.groups(), _SECONDS, strict=True)
+    )
     if not seconds:
         raise ValueError(f"that is no time at all; {EXAMPLE}")
     if seconds > LONGEST_S:

@@ -18,15 +18,16 @@ from dataclasses import dataclass, replace
 
 from bot import commands
 from bot.allowance import Allowance
-from bot.backlog import AuthorKey, Backlog, author_key, worth
-from bot.control import Control
+from bot.backlog import AHEAD, AuthorKey, Backlog, author_key, worth
+from bot.commands import Verb
+from bot.desk import Desk
 from bot.line import End, Line, Stages
 from bot.recent import Recent, Said
 from bot.speaker import Speaker
-from bot.telemetry import Ledger, shown
+from bot.telemetry import Ledger
 from bot.tombstones import Tombstones
 from filters.chain import Rules, judge
-from filters.gate import Gate
+from filters.gate import Gate, Refusal
 from filters.limits import Limit
 from filters.message import (
     Action,
@@ -38,7 +39,7 @@ from filters.message import (
     Verdict,
 )
 from filters.speakable import without_emotes
-from filters.trigger import Trigger
+from filters.trigger import Trigger, Triggered, is_paid, without_words
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +52,8 @@ _STRANGE_S = 600.0
 """How long a viewer is a stranger: whoever must type `!tts` often says something else first."""
 _NAME_S = 60.0
 """After so long the name is said again, though nobody else has spoken."""
+_LONGEST_VOICE = 60
+"""Characters within which a line that begins with a voice has its colon."""
 _NAMED_WAITING = 10
 """Lines that wait from which names are left out, so that they are not what fills the queue."""
 
@@ -79,6 +82,10 @@ class Policy:
     """Whether those who are new to the channel are judged more strictly."""
     say_name: bool = False
     """Whether a line begins with its author's name."""
+    every_nth: int = 1
+    """Of the unpaid lines that ask to be spoken, only every so manyth is; 1: all."""
+    voice_in_line: bool = False
+    """Whether a line may begin with the voice that it is to be spoken in."""
 
 
 class Intake:
@@ -91,7 +98,7 @@ class Intake:
         backlog: Backlog,
         ledger: Ledger,
         speaker: Speaker,
-        control: Control,
+        desk: Desk,
         now: Callable[[], float],
         dropped: Callable[[ChatMessage, Verdict, Rules], None] | None = None,
     ) -> None:
@@ -111,8 +118,14 @@ class Intake:
         self._backlog = backlog
         self._ledger = ledger
         self._speaker = speaker
-        self._control = control
+        self._desk = desk
+        self._control = desk.control
         self._now = now
+        self.open = True
+        """Whether unpaid lines are taken in."""
+        self.also: Rules | None = None
+        """What lines are judged by besides, until the rules are built anew."""
+        self._passed_over = 0
         self._seen = Recent(keys=_REMEMBERED, seconds=_REMEMBERED_S)
         self._removed = Tombstones()
         self._unjudged: deque[Line] = deque()
@@ -123,6 +136,11 @@ class Intake:
     def waiting(self) -> int:
         """How many lines wait to be judged or to be spoken."""
         return len(self._unjudged) + len(self._backlog)
+
+    @property
+    def rules(self) -> Rules:
+        """What lines are judged by."""
+        return self._policy.rules
 
     def take_rules(self, rules: Rules) -> None:
         """Judge by these rules from the next message on."""
@@ -148,13 +166,34 @@ class Intake:
     def _remove(self, removal: Removal) -> None:
         self._removed.add(removal, self._now())
         self._allowance.removed(removal)
-        unjudged = [line for line in self._unjudged if removal.covers(line.message)]
-        for line in unjudged:
-            self._unjudged.remove(line)
-            self._forget(line)
+        self._control.spoken.forget(removal.covers)
+        unjudged = self._take_unjudged(lambda line: removal.covers(line.message))
         for line in [*unjudged, *self._backlog.purge(removal)]:
             self._ledger.end_line(line, End.PURGED, removal.kind)
         self._speaker.purge(removal)
+
+    def _take_unjudged(self, covers: Callable[[Line], bool]) -> list[Line]:
+        gone = [line for line in self._unjudged if covers(line)]
+        for line in gone:
+            self._unjudged.remove(line)
+            self._forget(line)
+        return gone
+
+    def take_out(self, covers: Callable[[Line], bool], end: End, reason: str) -> int:
+        """End the lines that wait, judged or not, and that `covers` says yes to; gives how many."""
+        gone = [*self._take_unjudged(covers), *self._backlog.take_out(covers)]
+        for line in gone:
+            self._ledger.end_line(line, end, reason)
+        return len(gone)
+
+    def ahead(self, message: ChatMessage) -> None:
+        """Say a message before all others, once it is judged. It counts as received, and costs its
+        author nothing."""
+        self._ledger.receive()
+        self._put_first(message)
+
+    def _put_first(self, message: ChatMessage) -> None:
+        self._wait(Line(message, AHEAD, Stages(received=self._now()), free=True))
 
     def _pass_gates(self, message: ChatMessage, hold_s: float) -> None:
         """End the message at the first gate that refuses it, or let it wait to be judged."""
@@ -167,43 +206,83 @@ class Intake:
         if message.first:
             self._strangers.add(author_key(message), now)
         self._allowance.raided(message, now)
+        self._control.seen.add(message)
         triggered = self._policy.trigger.read(message)
         if triggered is None:
             return end(End.IGNORED)
         refusal = self._policy.gate.refuse(message)
         if refusal is not None and refusal.ignored:
             return end(End.IGNORED)
-        if triggered.named and self._is_command(triggered.message):
-            return end(End.COMMAND)
+        if triggered.named and self._is_command(triggered, refusal):
+            return None
+        if triggered.how is None:
+            return end(End.IGNORED)
         if refusal is not None:
             return end(End.DROPPED, triggered.message, refusal.reason)
+        if self._passes_over(triggered.message):
+            return end(End.IGNORED)
         return self._admit(triggered.message, now, hold_s)
 
-    def _is_command(self, message: ChatMessage) -> bool:
-        verb = commands.read(message)
-        if verb is None:
+    def _is_command(self, triggered: Triggered, refusal: Refusal | None) -> bool:
+        """Whether a message is an order; if so, it has been carried out, or refused, and ended."""
+        message = triggered.message
+        order = commands.read(message, joined=triggered.joined)
+        if order is None:
             return False
-        if commands.allowed(verb, message):
-            self._control.skip(by=message.author.name)
-        elif self._ledger.may_log():
-            log.info("%s is for moderators; asked by %s", verb, shown(message.author.name))
+        if order.verb is Verb.SAY and order.value and self._may_say(message, refusal):
+            # It is a line by now, and ends as one.
+            self._desk.note(message, order)
+            self._put_first(without_words(message, 1))
+            return True
+        self._ledger.end(End.COMMAND)
+        if refusal is None or not refusal.barred:
+            self._desk.take(message, order)
         return True
+
+    def _may_say(self, message: ChatMessage, refusal: Refusal | None) -> bool:
+        barred = refusal is not None and refusal.barred
+        return self.open and not barred and commands.allowed(Verb.SAY, message)
+
+    def _passes_over(self, message: ChatMessage) -> bool:
+        """Whether an unpaid line is one of those between every Nth."""
+        nth = self._policy.every_nth
+        if nth == 1 or is_paid(message):
+            return False
+        self._passed_over = (self._passed_over + 1) % nth
+        return self._passed_over != 0
 
     def _admit(self, message: ChatMessage, now: float, hold_s: float) -> None:
         line = Line(message, worth(message), Stages(received=now))
+        author = author_key(message)
+        if self._control.muted(author):
+            return self._ledger.end(End.DROPPED, message, "muted by a moderator")
         if not line.paid:
             line.held_until = now + hold_s
-        author = author_key(message)
-        if not line.paid and (refusal := self._refusal(line, author, now)) is not None:
-            end, reason = refusal
-            return self._ledger.end(end, message, reason)
+            if (refusal := self._refusal(line, author, now)) is not None:
+                end, reason = refusal
+                return self._ledger.end(end, message, reason)
+        return self._wait(line)
+
+    def _wait(self, line: Line) -> None:
+        """Let a line wait to be judged."""
+        if self._policy.voice_in_line:
+            self._read_voice(line)
         self._unjudged.append(line)
-        self._unjudged_of[author] += 1
-        return self._something.set()
+        self._unjudged_of[author_key(line.message)] += 1
+        self._something.set()
+
+    def _read_voice(self, line: Line) -> None:
+        """Take off the voice that a line begins with: `en-gb: hello`."""
+        named, colon, _ = line.message.text[:_LONGEST_VOICE].partition(":")
+        voice = self._control.choices.find(named) if colon and " " not in named else None
+        if voice is not None:
+            line.voice, line.message = voice, without_words(line.message, 1)
 
     def _refusal(self, line: Line, author: AuthorKey, now: float) -> tuple[End, str] | None:
         """How an unpaid line ends that may not wait to be judged, and why; the cheapest first."""
         message = line.message
+        if not self.open:
+            return End.DROPPED, "speech is off"
         if reason := self._allowance.too_much(message, now):
             return End.DROPPED, reason
         waiting = self._backlog.waiting_of(author) + self._unjudged_of[author]
@@ -258,9 +337,13 @@ class Intake:
             wary=self._policy.wary and self._strangers.holds(author, now),
             say_name=self._says_name(author, now),
         )
+        if verdict.action is Action.SPEAK and self.also is not None:
+            verdict = _stricter(verdict, judge(message, self.also))
         now = line.stages.judged = self._now()
         refused: str | None = verdict.reason
-        if verdict.action is Action.SPEAK and verdict.spoken:
+        if verdict.action is Action.SPEAK and verdict.spoken and line.free:
+            refused = None
+        elif verdict.action is Action.SPEAK and verdict.spoken:
             refused = self._allowance.speak(message, verdict.seconds, now)
         if refused is not None:
             self._allowance.refused(message)
@@ -298,6 +381,11 @@ class Intake:
         self._allowance.crowded(self._now())
         for line in self._backlog.expire(self._now()):
             self._ledger.end_line(line, End.STALE, "waited too long")
+
+
+def _stricter(verdict: Verdict, other: Verdict) -> Verdict:
+    """The one of two verdicts that refuses, if any does."""
+    return verdict if other.action is Action.SPEAK else other
 
 
 def _lines_at_once(rank: Rank) -> float:

@@ -70,5 +70,8 @@ class Line:
 
     @property
     def paid(self) -> bool:
-        """Whether something was given for it: such a line is never shed and never stale."""
-        return is_paid(self.message)
+        """Whether something was given for it: such a line is never shed and never stale.
+
+        What is said again was given for once.
+        """
+        return is_paid(self.message) and not self.free

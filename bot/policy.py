@@ -28,7 +28,7 @@ from filters.message import Rank, Tier
 from filters.patterns import PatternsMissing
 from filters.pronunciation import parse_pronunciations
 from filters.speakable import Saying
-from filters.trigger import Trigger
+from filters.trigger import Trigger, is_paid
 from filters.wordlist import Entry
 
 _NONE = Added()
@@ -181,7 +181,7 @@ def requests(
             voice = speech.voices.get(line.language, speech.voice)
             if speech.voice_per_author:
                 voice, pitch = author_voice(voice, ":".join(author))
-        seconds = speech.max_paid_s if line.paid else speech.max_s
+        seconds = speech.max_paid_s if is_paid(line.message) else speech.max_s
         return SpeechRequest(line.spoken, voice, speech.rate, pitch, seconds)
 
     return request

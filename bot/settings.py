@@ -118,9 +118,7 @@ class Trigger(_Group):
         "line (all), mention (those that name you), paid (none), or reward (none, and of what is "
         "paid only rewards)",
     )
-    every_nth: int = Field(
-        1, ge=1, le=1000, description="Speak only every so manyth unpaid line; 1: all"
-    )
+    every_nth: int = Field(1, ge=1, le=1000, description="Of unpaid lines speak every Nth; 1: all")
     mentions: Names = Field(
         (), description="For mode mention: names beside the channel's own, such as the bot's"
     )
@@ -149,9 +147,7 @@ class Command(_Group):
     """What chat may tell the bot, beside what it is to say"""
 
     answers: bool = Field(True, description="Answer in chat, where the bot is signed in")
-    aliases: Aliases = Field(
-        {}, description="Words for commands, such as !shh=skip,!ttsban=mute"
-    )
+    aliases: Aliases = Field({}, description="Words for commands, such as !shh=skip,!ttsban=mute")
     voices: Names = Field(
         (), description="Voices that viewers may choose with !tts voice ID; empty: every one"
     )

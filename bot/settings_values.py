@@ -42,7 +42,9 @@ def _verbs(value: object) -> object:
     parts = _split(value)
     if not isinstance(parts, tuple):
         return value
-    pairs = [(word.strip(), verb.strip().lower()) for word, _, verb in (p.partition("=") for p in parts)]
+    pairs = [
+        (word.strip(), verb.strip().lower()) for word, _, verb in (p.partition("=") for p in parts)
+    ]
     if not all(word.split() == [word] and verb in _VERBS for word, verb in pairs):
         raise ValueError("write word=command, such as !shh=skip; !tts help lists the commands")
     if not all(word.startswith("!") for word, _ in pairs):

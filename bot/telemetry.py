@@ -11,7 +11,6 @@ import logging
 import sys
 from collections import Counter, deque
 from collections.abc import Callable
-from dataclasses import replace
 
 from bot.line import End, Line
 from bot.redaction import redact
@@ -48,6 +47,8 @@ class Ledger:
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
+        self.on_end: Callable[[ChatMessage, End, str], None] = lambda message, end, reason: None
+        """Called for each end that is told with its message and a reason for it."""
         self.received = 0
         self.ends: Counter[End] = Counter()
         self.heard: deque[Line] = deque(maxlen=_KEPT_LINES)
@@ -71,12 +72,20 @@ class Ledger:
         What was heard, or was to be, is always logged: the backlog bounds it. Of refused messages
         at most some a second are, since anybody can send them.
         """
+        self._count(end)
+        if message is not None:
+            self._tell(end, message, message.text, reason)
+
+    def _count(self, end: End) -> None:
         self.ends[end] += 1
         self._open -= 1
         if not self._open:
             self._settled.set()
-        if message is not None and (end not in _REFUSED or self.may_log()):
-            log.info("%s: %s: %r (%s)", end, shown(message.author.name), _cut(message.text), reason)
+
+    def _tell(self, end: End, message: ChatMessage, text: str, reason: str) -> None:
+        self.on_end(message, end, reason)
+        if end not in _REFUSED or self.may_log():
+            log.info("%s: %s: %r (%s)", end, shown(message.author.name), _cut(text), reason)
 
     def ignore(self) -> None:
         """Count a message that came in and is not even looked at."""
@@ -90,8 +99,8 @@ class Ledger:
     def end_line(self, line: Line, end: End, reason: str) -> None:
         """The same for a line."""
         line.end = end
-        spoken = replace(line.message, text=line.spoken) if line.spoken else line.message
-        self.end(end, spoken, reason)
+        self._count(end)
+        self._tell(end, line.message, line.spoken or line.message.text, reason)
         if line.stages.first_sample is not None:
             self.heard.append(line)
 

@@ -70,6 +70,16 @@ def _cut_fragments(fragments: tuple[Fragment, ...], count: int) -> tuple[Fragmen
     return tuple(kept)
 
 
+def without_words(message: ChatMessage, count: int) -> ChatMessage:
+    """The message without its first words; its fragments still add up to its text."""
+    text, end = message.text, _skip_blank(message.text, 0)
+    for _ in range(count):
+        while end < len(text) and not text[end].isspace():
+            end += 1
+        end = _skip_blank(text, end)
+    return replace(message, text=text[end:], fragments=_cut_fragments(message.fragments, end))
+
+
 class Trigger:
     """Reads what a message asks for."""
 

@@ -113,7 +113,7 @@ async def _skip_now_and_then(bot: Bot, recorder: Recorder, skips: list[float]) -
     for _ in range(3):
         await asyncio.sleep(_SKIP_EVERY_S)
         at, frame = time.monotonic(), recorder.frames
-        if bot.control.skip("the benchmark"):
+        if bot.control.skip():
             last = await asyncio.to_thread(recorder.wait_for_silence, 0.1, 0.0, frame)
             skips.append(max(0.0, recorder.time_of(last) - at) * 1000)
 

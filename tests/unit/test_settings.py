@@ -170,7 +170,7 @@ def test_a_choice_is_taken_in_any_case(
 
 def test_languages_are_taken_in_any_case(monkeypatch: pytest.MonkeyPatch) -> None:
     assert {key.rpartition("__")[2] for key, _ in CHOICES} == {
-        *("MINIMUM_ROLE", "TIER", "LINKS", "FIRST_TIME", "LANGUAGE", "LATENCY", "LEVEL")
+        *("MODE", "MINIMUM_ROLE", "TIER", "LINKS", "FIRST_TIME", "LANGUAGE", "LATENCY", "LEVEL")
     }
     monkeypatch.setenv("ISHOWTTS_FILTER__LANGUAGES", "EN, De")
     monkeypatch.setenv("ISHOWTTS_SPEECH__VOICES", "ES=es")
