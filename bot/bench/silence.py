@@ -45,7 +45,8 @@ def main(settings: Settings, *, times: int, as_json: bool) -> int:
     rows: dict[str, Any] = {"times": times, "unit": "ms"}
     for kind, engine in (("working", settings.speech.engine), ("hung", hung.NAME)):
         speech = settings.speech.model_copy(update={"engine": engine})
-        chosen = bench_settings(settings.model_copy(update={"speech": speech}))
+        limit = settings.limit.model_copy(update={"copies": False})
+        chosen = bench_settings(settings.model_copy(update={"speech": speech, "limit": limit}))
         with recorded_sink() as recorder:
             for way, values in asyncio.run(_measure(chosen, times, recorder)).items():
                 rows[f"{way}_to_silence_engine_{kind}"] = percentiles(values)
