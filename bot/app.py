@@ -103,6 +103,7 @@ class Bot:
             voices=lambda: self.engines.primary.voices,
             offered=settings.command.voices,
             variants=settings.speech.engine == ESPEAK.argument,
+            usual=settings.speech.voice,
         )
         self.speaker = Speaker(
             backlog=self.backlog,
@@ -113,6 +114,7 @@ class Bot:
             stale_s=bounds.stale_s,
             now=now,
             judge=self._hearing.judge if self._hearing else None,
+            refuse=lambda line: self.intake.refuses_now(line),
         )
         self.control = Control(
             speaker=self.speaker,

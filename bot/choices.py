@@ -27,6 +27,7 @@ class Choices:
         voices: Callable[[], Iterable[Voice]],
         offered: Iterable[str] = (),
         variants: bool = False,
+        usual: str = "",
     ) -> None:
         """Reads what is kept.
 
@@ -35,18 +36,21 @@ class Choices:
             voices: those of the engine; none while it is not ready.
             offered: the ids that may be chosen; none given: all that the engine has.
             variants: whether a voice takes a variant of espeak, as in `en-us+f3`.
+            usual: everybody's voice; those of its language are named first.
         """
         self._memory = memory
         self._voices = voices
         self._offered = tuple(dict.fromkeys(offered))
         self._variants = variants
+        self._language = usual.partition("-")[0].lower()
         self._chosen = memory.voices()
 
     def ids(self) -> list[str]:
-        """What may be chosen."""
+        """What may be chosen, the channel's own language first."""
         known = {voice.id.lower(): voice.id for voice in self._voices()}
         if not self._offered:
-            return list(known.values())
+            own = self._language
+            return sorted(known.values(), key=lambda id: id.partition("-")[0].lower() != own)
         return [voice for voice in self._offered if self._base(voice) in known]
 
     def find(self, voice: str) -> str | None:

@@ -306,7 +306,7 @@ class Control:
             self.words.block(word, self.lines.rules)
         except WordRefused as error:
             return _not(str(error))
-        return Done("blocked, and taken back where it was waiting")
+        return Done("blocked, also in what waits")
 
     def allow(self, word: str) -> Done:
         """Let a word pass that a list refuses, but for tier never."""
@@ -323,11 +323,11 @@ class Control:
             self.spoken.add(message)
 
     def stopgap(self, rules: Rules | None) -> None:
-        """Judge by these rules as well, what is there already too; None: no more."""
+        """Judge by these rules as well; None: no more. What waits is judged at its turn."""
         self.lines.also = rules
         if rules is not None:
             blocked = f"blocked word ({NAME})"
-            self.take_back(partial(_refused, rules), End.DROPPED, blocked)
+            self._speaker.stop_lines(partial(_refused, rules), End.DROPPED, blocked)
 
     # What several share.
 
@@ -353,8 +353,7 @@ def _of(author: AuthorKey) -> Callable[[Line], bool]:
 
 
 def _refused(rules: Rules, line: Line) -> bool:
-    texts = {line.message.text, line.spoken} - {""}
-    return any(hit_of(text, rules) is not None for text in texts)
+    return hit_of(line.message.text, rules) is not None
 
 
 def _lines(count: int) -> str:

@@ -356,10 +356,21 @@ class Intake:
         self._said.add(author, without_emotes(message.text, message.fragments), now)
         self._spoke = author, now
         line.spoken, line.seconds = verdict.spoken, verdict.seconds
-        line.language = verdict.language
+        line.language, line.rules = verdict.language, self._policy.rules
         for shed in self._backlog.offer(line):
             self._ledger.end_line(shed, End.SHED, "backlog full")
         return self._speaker.wake()
+
+    def refuses_now(self, line: Line) -> str | None:
+        """Why a line that was let through is not to be spoken: the rules are others by now."""
+        rules = [] if line.rules is self._policy.rules else [self._policy.rules]
+        for one in [*rules, *([] if self.also is None else [self.also])]:
+            verdict = judge(line.message, one)
+            if verdict.action is not Action.SPEAK:
+                if verdict.hit is not None and verdict.hit.tier is Tier.NEVER:
+                    line.spoken = "***"
+                return verdict.reason
+        return None
 
     def _rules(self, now: float) -> Rules:
         """The rules; in a crowd unpaid lines are half as long."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from filters.chain import Rules
 from filters.message import ChatMessage
 from filters.trigger import is_paid
 
@@ -65,6 +66,8 @@ class Line:
     """The voice that the line itself asks for."""
     free: bool = False
     """Whether it costs its author nothing: it is said again, or ahead of all."""
+    rules: Rules | None = None
+    """What it was judged by."""
     end: End | None = None
     """How it ended; None: it has not."""
 

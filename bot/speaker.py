@@ -70,9 +70,11 @@ class Speaker:
         stale_s: float,
         now: Callable[[], float],
         judge: Callable[[Line], Judge] | None = None,
+        refuse: Callable[[Line], str | None] = lambda line: None,
     ) -> None:
         """`request` chooses the voice and the length cap for a line; `judge` looks at what an
-        engine would make of it, where the engine tells."""
+        engine would make of it, where the engine tells; `refuse` says why a line that waited is not
+        to be spoken any more."""
         self._backlog = backlog
         self._engines = engines
         self._player = player
@@ -81,6 +83,7 @@ class Speaker:
         self._stale_s = stale_s
         self._now = now
         self._judge = judge
+        self._refuse = refuse
         self._jobs: list[_Job] = []
         self._something = asyncio.Event()
         self._held = False
@@ -202,10 +205,13 @@ class Speaker:
             self._something.clear()
             now = self._now()
             line = None if self._held else self._backlog.take(now)
-            if line is not None:
+            if line is None:
+                await self._until_more(now, self._something)
+            elif (reason := self._refuse(line)) is not None:
+                self._ledger.end_line(line, End.DROPPED, reason)
+            else:
                 line.stages.taken = now
                 return line
-            await self._until_more(now, self._something)
 
     async def _until_next(self, job: _Job) -> None:
         """Wait until the line has begun to sound, or has gone; a more urgent one goes first."""

@@ -222,6 +222,7 @@ class Channel:
             stale_s=60.0,
             now=loop.time,
             judge=judge,
+            refuse=lambda line: self.intake.refuses_now(line),
         )
         self.player.started = self.speaker.started
         self.memory = memory or Forgetful()

@@ -543,11 +543,27 @@ async def test_a_blocked_word_holds_at_once_wherever_it_is() -> None:
         channel.says("!tts harmless", "dan")
         await asyncio.sleep(0.1)
         channel.says("!tts block zorgle", "mod", role=Role.MODERATOR)
-        assert channel.ends() == {"dropped": 3, "command": 1}
+        assert channel.ends() == {"dropped": 2, "command": 1}
         channel.says("!tts zorgle again", "eve")
         await channel.ledger.settled()
         assert channel.ends() == {"dropped": 4, "command": 1, "spoken": 1}
         assert channel.renewed == 1
+
+
+async def test_what_waits_is_judged_again_at_its_turn_when_the_rules_have_changed() -> None:
+    async with Channel() as channel:
+        channel.says("!tts sounds one two three", "ann")
+        await asyncio.sleep(0.5)
+        channel.says("!tts ready", "bob")
+        await asyncio.sleep(0.1)
+        channel.says("!tts waits zorgle", "cid")
+        channel.says("I paid for zorgle", "dan", paid=Payment(1, "bits"))
+        await asyncio.sleep(2)
+        channel.intake.take_rules(Rules(words=compile_words(["zorgle"])))
+        channel.says("!tts harmless", "eve")
+        await channel.ledger.settled()
+        # The paid one was ready by then; a word that a moderator blocks would stop it too.
+        assert channel.ends() == {"dropped": 1, "spoken": 4}
 
 
 async def test_small_rules_hold_until_the_rules_that_have_the_word_are_in_force() -> None:
