@@ -18,6 +18,7 @@ from pydantic import (
     ConfigDict,
     Field,
     SecretStr,
+    TypeAdapter,
     ValidationError,
     model_validator,
 )
@@ -137,8 +138,7 @@ class Trigger(_Group):
         """Take the key of the first version, `every_line`, for `mode`."""
         if isinstance(values, dict) and "every_line" in values:
             values = dict(values)
-            every = str(values.pop("every_line")).strip().lower()
-            if every in ("1", "true", "yes", "on"):
+            if TypeAdapter(bool).validate_python(values.pop("every_line")):
                 values.setdefault("mode", "line")
         return values
 

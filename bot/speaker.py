@@ -26,7 +26,7 @@ from filters.message import Removal
 log = logging.getLogger(__name__)
 
 _SKIP_FADE_MS = 8.0
-_PURGE_FADE_MS = 30.0
+_PURGE_FADE_MS = 10.0
 _KEPT = 4
 """Lines whose audio is kept while they wait again: 2.4 MB each, 25 s at 24 kHz, at most."""
 _ENDS = {

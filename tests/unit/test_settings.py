@@ -320,3 +320,23 @@ def test_a_character_that_cannot_be_seen_is_refused_wherever_it_stands() -> None
     write("ISHOWTTS_STATE_DIR=a\0b\n")
     with pytest.raises(SettingsError, match="ISHOWTTS_STATE_DIR"):
         load()
+
+
+@pytest.mark.parametrize(("value", "mode"), [("true", "line"), ("0", "command")])
+def test_the_first_versions_every_line_still_works(
+    monkeypatch: pytest.MonkeyPatch, value: str, mode: str
+) -> None:
+    monkeypatch.setenv("ISHOWTTS_TRIGGER__EVERY_LINE", value)
+    assert load().trigger.mode == mode
+    monkeypatch.setenv("ISHOWTTS_TRIGGER__EVERY_LINE", "zorgle")
+    with pytest.raises(SettingsError, match="TRIGGER"):
+        load()
+
+
+def test_words_for_commands_are_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ISHOWTTS_COMMAND__ALIASES", "!shh=skip, !TTSban = MUTE")
+    assert load().command.aliases == {"!shh": "skip", "!TTSban": "mute"}
+    for wrong in ("!shh", "!shh=zorgle", "two words=skip", "shh=skip", "=skip"):
+        monkeypatch.setenv("ISHOWTTS_COMMAND__ALIASES", wrong)
+        with pytest.raises(SettingsError, match="ISHOWTTS_COMMAND__ALIASES: (write|such)"):
+            load()
