@@ -202,10 +202,11 @@ async def test_bad_input_gets_a_short_answer_and_changes_nothing(text: str, answ
 async def test_a_command_from_a_shared_chat_or_deleted_already_does_nothing() -> None:
     async with Channel(gate=Gate(shared=True), voices=VOICES) as channel:
         channel.says("!tts pause", "mod", role=Role.MODERATOR, shared_from="elsewhere")
+        channel.says("!tts say hello", "mod", role=Role.MODERATOR, shared_from="elsewhere")
         channel.says("!tts voice de", "ann", shared_from="elsewhere")
         channel.intake.emit(Removal("t", "c", RemovalKind.DELETE, "gone"))
         channel.says("!tts pause", "mod", role=Role.MODERATOR, id="gone")
-        assert channel.ends() == {"command": 2, "purged": 1}
+        assert channel.ends() == {"command": 3, "purged": 1}
         assert (channel.control.paused, channel.memory.voices()) == (False, {})
         assert channel.replies == []
 
