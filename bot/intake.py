@@ -234,9 +234,9 @@ class Intake:
             self._desk.note(message, order)
             self._put_first(without_words(message, 1))
             return True
-        self._ledger.end(End.COMMAND)
         if refusal is None or not refusal.barred:
             self._desk.take(message, order)
+        self._ledger.end(End.COMMAND)
         return True
 
     def _may_say(self, message: ChatMessage, refusal: Refusal | None) -> bool:

@@ -219,6 +219,22 @@ async def test_commands_of_a_blocked_author_count_for_nothing() -> None:
         assert not channel.control.paused
 
 
+async def test_a_command_that_raises_is_counted_once_and_the_next_one_is_obeyed(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Broken(Forgetful):
+        def audit(self, deed) -> None:  # type: ignore[no-untyped-def]
+            raise RuntimeError("bug")
+
+    async with Channel(memory=Broken()) as channel:
+        channel.says("!tts pause", "mod", role=Role.MODERATOR)
+        channel.says("!tts say hello", "mod", role=Role.MODERATOR)
+        channel.says("!tts voices", "ann")
+        await channel.ledger.settled()
+        assert channel.ends() == {"dropped": 2, "command": 1}
+    assert "a gate failed" in caplog.text
+
+
 async def test_what_was_paid_for_is_text_unless_its_author_may_give_the_order() -> None:
     bits = Payment(100, "bits")
     async with Channel() as channel:
