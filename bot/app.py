@@ -19,15 +19,19 @@ from typing import Any
 
 from bot.audio.player import OutputUnavailable, Player
 from bot.backlog import Backlog
-from bot.chat.connector import Connector, Emit, GivesBack, LeavingOut
+from bot.chat.connector import Connector, Emit, GivesBack, LeavingOut, Saying, Writing
 from bot.chat.supervise import supervise
+from bot.choices import Choices
 from bot.control import Control
+from bot.desk import Desk
 from bot.drops import Drops
-from bot.engines import build_engines, uses_f5
+from bot.engines import build_engines, is_embedded, uses_f5
 from bot.exits import Exit, NothingHeard
 from bot.hearing import Hearing
 from bot.intake import Intake
 from bot.lists import Watch, files
+from bot.memory import Forgetful, Memory
+from bot.mutes import Mutes
 from bot.outputs import check_output
 from bot.policy import (
     build_load,
@@ -39,9 +43,11 @@ from bot.policy import (
     wrong_voice,
 )
 from bot.refunds import Refunds
+from bot.seen import Seen
 from bot.settings import Settings
 from bot.speaker import Speaker
 from bot.telemetry import Ledger
+from bot.wordbook import Wordbook
 from engine.speech import BadRequest, EngineMissing, Progress, SpeechError, SpeechRequest
 from engine.supervisor import HASTE_S, Attempt, Engines
 from engine.voices import DEFAULT
@@ -65,9 +71,10 @@ class Bot:
         fast: bool = False,
         now: Callable[[], float] = time.monotonic,
         progress: Progress = lambda stage, share: None,
+        memory: Memory | None = None,
     ) -> None:
         """`fast`: a simulated output does not wait for real time. `progress` hears how far F5 is
-        with loading. Raises BadInput.
+        with loading. `memory` keeps what outlives a run. Raises BadInput.
         """
         check_output(settings.audio.output)
         self._bounds = settings.backlog
@@ -86,38 +93,83 @@ class Bot:
             on_started=lambda utterance, at: self.speaker.started(utterance, at),
         )
         self.engines = build_engines(settings, progress)
+        memory = memory or Forgetful()
+        words = Wordbook(
+            memory,
+            renew=lambda: self._lists.renew(),
+            stopgap=lambda rules: self.control.stopgap(rules),
+        )
+        self._words = words
         # Before the lists are read: what changes from here on is seen.
-        self._lists = Watch(files(settings), lambda: build_rules(settings), self._take_rules)
-        policy = build_policy(settings)
+        self._lists = Watch(
+            files(settings), lambda: words.built(partial(build_rules, settings)), self._take_rules
+        )
+        policy = build_policy(settings, words.added)
         self._drops = Drops(settings.state_dir, _wall_clock) if settings.filter.log_drops else None
         dropped = self._drops.add if self._drops else None
         self.load = build_load(settings)
         self._hearing = build_hearing(settings, self.engines, policy.rules, dropped)
+        choices = Choices(
+            memory,
+            voices=lambda: self.engines.primary.voices,
+            offered=settings.command.voices,
+            variants=is_embedded(settings),
+            usual=settings.f5.voice if uses_f5(settings) else settings.speech.voice,
+        )
         self.speaker = Speaker(
             backlog=self.backlog,
             engines=self.engines,
             player=self.player,
             ledger=self.ledger,
-            request=requests(settings, self.load, lambda: self.engines.primary.voices),
+            request=requests(
+                settings,
+                load=self.load,
+                known=lambda: self.engines.primary.voices,
+                chosen=choices.of,
+            ),
             stale_s=bounds.stale_s,
             now=now,
             judge=self._hearing.judge if self._hearing else None,
+            refuse=lambda line: self.intake.refuses_now(line),
             thanks=lambda line: self.intake.thanks(line),
         )
+        self.control = Control(
+            speaker=self.speaker,
+            sound=self.player,
+            mutes=Mutes(memory),
+            seen=Seen(),
+            choices=choices,
+            words=words,
+            wall=time.time,
+            volume=settings.audio.volume,
+        )
+        self._answers = settings.command.answers
+        self._writers: dict[str, Saying] = {}
+        desk = Desk(
+            self.control,
+            memory=memory,
+            reply=self._reply,
+            now=now,
+            wall=time.time,
+            may_log=self.ledger.may_log,
+        )
         self._refunds = Refunds()
+        self.ledger.on_end.append(self.control.whys.add)
+        self.ledger.on_line_end.append(self.control.line_ended)
         if settings.paid.refund:
-            self.ledger.on_end = self._refunds.ended
-        self.control = Control(self.speaker)
+            self.ledger.on_end.append(self._refunds.ended)
+            self.ledger.on_line_end.append(self._refunds.line_ended)
         self.intake = Intake(
             policy,
             backlog=self.backlog,
             ledger=self.ledger,
             speaker=self.speaker,
-            control=self.control,
+            desk=desk,
             load=self.load,
             now=now,
             dropped=dropped,
         )
+        self.control.lines = self.intake
         self._started = asyncio.Event()
         self.ready = asyncio.Event()
         """Set once the first line could be heard at once."""
@@ -176,8 +228,14 @@ class Bot:
             except BaseExceptionGroup as group:
                 raise _cause(group) from None
 
+    def _reply(self, message: ChatMessage, text: str) -> None:
+        writer = self._writers.get(message.platform)
+        if writer is not None and self._answers:
+            writer.say(message.channel, text, message.id)
+
     def _take_rules(self, rules: Rules) -> None:
         self.intake.take_rules(rules)
+        self._words.taken()
         if self._hearing is not None:
             self._hearing.take_rules(rules)
 
@@ -187,6 +245,8 @@ class Bot:
             for connector in connectors:
                 hold_s = self._hold_s if connector.moderated else 0.0
                 emit = watch(partial(self.intake.emit, hold_s=hold_s))
+                if isinstance(connector, Writing):
+                    self._writers[connector.platform] = connector.sender
                 if isinstance(connector, LeavingOut):
                     connector.on_left_out = self.ledger.ignore
                 if isinstance(connector, GivesBack):

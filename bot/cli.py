@@ -145,6 +145,8 @@ def _add_bench(bench: argparse.ArgumentParser) -> None:
     kinds = bench.add_subparsers(title="benchmarks", metavar="NAME", required=True, dest="bench")
     latency = kinds.add_parser("latency", help="chat line to first sample at a real null sink")
     latency.add_argument("--messages", type=int, default=102, metavar="N", help="default: 102")
+    silence = kinds.add_parser("silence", help="skip, pause and deletion to silence, hung too")
+    silence.add_argument("--times", type=int, default=50, metavar="N", help="each; default: 50")
     flood = kinds.add_parser("flood", help="10,000 chat lines a second")
     flood.add_argument("--seconds", type=float, default=10.0, metavar="S", help="default: 10")
     flood.add_argument(
@@ -159,7 +161,7 @@ def _add_bench(bench: argparse.ArgumentParser) -> None:
     backlog.add_argument(
         "--times", type=_count, default=20_000, metavar="N", help="default: 20,000"
     )
-    for kind in (latency, flood, start, backlog):
+    for kind in (latency, silence, flood, start, backlog):
         kind.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -282,13 +284,15 @@ def _settings(options: argparse.Namespace) -> int:
 
 
 def _bench(options: argparse.Namespace) -> int:
-    from bot.bench import backlog, flood, latency, start
+    from bot.bench import backlog, flood, latency, silence, start
 
     settings = _load(options)
     if options.bench == "backlog":
         return backlog.main(waiting=options.waiting, times=options.times, as_json=options.json)
     if options.bench == "latency":
         return latency.main(settings, messages=options.messages, as_json=options.json)
+    if options.bench == "silence":
+        return silence.main(settings, times=options.times, as_json=options.json)
     if options.bench == "flood":
         recorded = not options.unheard
         return flood.main(

@@ -13,14 +13,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
 from bot import commands
 from bot.allowance import Allowance
-from bot.backlog import AuthorKey, Backlog, author_key, worth
-from bot.control import Control
+from bot.backlog import AHEAD, AuthorKey, Backlog, author_key, worth
+from bot.commands import Verb
+from bot.desk import Desk
 from bot.line import End, Line, Stages
 from bot.load import Load
 from bot.payments import Payments
@@ -30,7 +31,7 @@ from bot.speaker import Speaker
 from bot.telemetry import Ledger, shown
 from bot.tombstones import Tombstones
 from filters.chain import Rules, judge
-from filters.gate import Gate
+from filters.gate import Gate, Refusal
 from filters.limits import Limit
 from filters.message import (
     Action,
@@ -42,7 +43,7 @@ from filters.message import (
     Verdict,
 )
 from filters.speakable import without_emotes
-from filters.trigger import Trigger, Triggered
+from filters.trigger import Trigger, Triggered, is_paid, without_words
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +56,8 @@ _STRANGE_S = 600.0
 """How long a viewer is a stranger: whoever must type `!tts` often says something else first."""
 _NAME_S = 60.0
 """After so long the name is said again, though nobody else has spoken."""
+_LONGEST_VOICE = 60
+"""Characters within which a line that begins with a voice has its colon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,10 @@ class Policy:
     """Whether a line begins with its author's name."""
     payments: Payments = Payments()
     """What counts as paid, and what is said of it."""
+    every_nth: int = 1
+    """Of the unpaid lines that ask to be spoken, only every so manyth is; 1: all."""
+    voice_in_line: bool = False
+    """Whether a line may begin with the voice that it is to be spoken in."""
 
 
 class Intake:
@@ -95,7 +102,7 @@ class Intake:
         backlog: Backlog,
         ledger: Ledger,
         speaker: Speaker,
-        control: Control,
+        desk: Desk,
         load: Load,
         now: Callable[[], float],
         dropped: Callable[[ChatMessage, Verdict, Rules], None] | None = None,
@@ -116,9 +123,15 @@ class Intake:
         self._backlog = backlog
         self._ledger = ledger
         self._speaker = speaker
-        self._control = control
+        self._desk = desk
+        self._control = desk.control
         self._load = load
         self._now = now
+        self.open = True
+        """Whether unpaid lines are taken in."""
+        self.also: Rules | None = None
+        """What lines are judged by besides, until the rules are built anew."""
+        self._passed_over = 0
         self._seen = Recent(keys=_REMEMBERED, seconds=_REMEMBERED_S)
         self._removed = Tombstones()
         self._rows = Rows()
@@ -131,6 +144,11 @@ class Intake:
         """How many messages wait to be judged or to be spoken."""
         lines = chain(self._unjudged, self._backlog)
         return sum(len(line.merged) + 1 for line in lines)
+
+    @property
+    def rules(self) -> Rules:
+        """What lines are judged by."""
+        return self._policy.rules
 
     def take_rules(self, rules: Rules) -> None:
         """Judge by these rules from the next message on."""
@@ -156,13 +174,45 @@ class Intake:
     def _remove(self, removal: Removal) -> None:
         self._removed.add(removal, self._now())
         self._allowance.removed(removal)
-        unjudged = [line for line in self._unjudged if line.covered_by(removal)]
-        for line in unjudged:
-            self._unjudged.remove(line)
-            self._forget(line)
+        self._control.spoken.forget(removal.covers)
+        unjudged = self._take_unjudged(lambda line: line.covered_by(removal))
         for line in [*unjudged, *self._backlog.purge(removal)]:
             self._ledger.end_line(line, End.PURGED, removal.kind)
         self._speaker.purge(removal)
+
+    def _take_unjudged(self, covers: Callable[[Line], bool]) -> list[Line]:
+        gone = [line for line in self._unjudged if covers(line)]
+        for line in gone:
+            self._unjudged.remove(line)
+            self._forget(line)
+        return gone
+
+    def take_out(
+        self,
+        covers: Callable[[Line], bool],
+        end: End,
+        reason: str,
+        author: AuthorKey | None = None,
+    ) -> int:
+        """End the lines that wait, judged or not, and that `covers` says yes to; gives how many.
+
+        They are looked for among those of one `author`, or among all.
+        """
+        gone = [*self._take_unjudged(covers), *self._backlog.take_out(covers, author)]
+        for line in gone:
+            self._ledger.end_line(line, end, reason)
+        return len(gone)
+
+    def ahead(self, messages: Sequence[ChatMessage]) -> None:
+        """Say messages in one line before all others, once it is judged. They count as received,
+        and cost nobody anything."""
+        for _ in messages:
+            self._ledger.receive()
+        self._put_first(*messages)
+
+    def _put_first(self, message: ChatMessage, *merged: ChatMessage) -> None:
+        stages = Stages(received=self._now())
+        self._wait(Line(message, AHEAD, stages, free=True, merged=list(merged)))
 
     def _pass_gates(self, message: ChatMessage, hold_s: float) -> None:
         """End the message at the first gate that refuses it, or let it wait to be judged."""
@@ -175,16 +225,21 @@ class Intake:
         if message.first:
             self._strangers.add(author_key(message), now)
         self._allowance.raided(message, now)
+        self._control.seen.add(message)
         triggered = self._asked_for(message)
         if triggered is None or self._rows.is_counted(message, now):
             return end(End.IGNORED)
         refusal = self._policy.gate.refuse(message)
         if refusal is not None and refusal.ignored:
             return end(End.IGNORED)
-        if triggered.named and self._is_command(triggered.message):
-            return end(End.COMMAND)
+        if triggered.named and self._is_command(triggered, refusal):
+            return None
+        if triggered.how is None:
+            return end(End.IGNORED)
         if refusal is not None:
             return end(End.DROPPED, triggered.message, refusal.reason)
+        if self._passes_over(triggered.message):
+            return end(End.IGNORED)
         return self._admit(triggered.message, now, hold_s)
 
     def _asked_for(self, message: ChatMessage) -> Triggered | None:
@@ -193,35 +248,70 @@ class Intake:
         message = payments.counted(message)
         return self._policy.trigger.read(message) or payments.announcement(message)
 
-    def _is_command(self, message: ChatMessage) -> bool:
-        verb = commands.read(message)
-        if verb is None:
+    def _is_command(self, triggered: Triggered, refusal: Refusal | None) -> bool:
+        """Whether a message is an order; if so, it has been carried out, or refused, and ended."""
+        message = triggered.message
+        order = commands.read(message, joined=triggered.joined)
+        if order is None:
             return False
-        if commands.allowed(verb, message):
-            self._control.skip(by=message.author.name)
-        elif self._ledger.may_log():
-            log.info("%s is for moderators; asked by %s", verb, shown(message.author.name))
+        if order.verb is Verb.SAY and order.value and self._may_say(message, refusal):
+            # It is a line by now, and ends as one.
+            self._desk.note(message, order)
+            self._put_first(without_words(message, 1))
+            return True
+        if refusal is None or not refusal.barred:
+            self._desk.take(message, order)
+        self._ledger.end(End.COMMAND)
         return True
+
+    def _may_say(self, message: ChatMessage, refusal: Refusal | None) -> bool:
+        barred = refusal is not None and refusal.barred
+        return self.open and not barred and commands.allowed(Verb.SAY, message)
+
+    def _passes_over(self, message: ChatMessage) -> bool:
+        """Whether an unpaid line is one of those between every Nth."""
+        nth = self._policy.every_nth
+        if nth == 1 or is_paid(message):
+            return False
+        self._passed_over = (self._passed_over + 1) % nth
+        return self._passed_over != 0
 
     def _admit(self, message: ChatMessage, now: float, hold_s: float) -> None:
         line = Line(message, worth(message), Stages(received=now))
+        author = author_key(message)
+        if self._control.muted(author):
+            return self._ledger.end(End.DROPPED, message, "muted by a moderator")
         if not line.paid:
             line.held_until = now + hold_s
-        author = author_key(message)
-        if not line.paid and (refusal := self._refusal(line, author, now)) is not None:
-            end, reason = refusal
-            return self._ledger.end(end, message, reason)
-        if line.paid and not message.text:
+            if (refusal := self._refusal(line, author, now)) is not None:
+                end, reason = refusal
+                return self._ledger.end(end, message, reason)
+        elif not message.text:
             if (row := self._rows.join(message)) is not None:
                 return self._say_again(row)
             self._rows.begin(line, now)
+        return self._wait(line)
+
+    def _wait(self, line: Line) -> None:
+        """Let a line wait to be judged."""
+        if self._policy.voice_in_line:
+            self._read_voice(line)
         self._unjudged.append(line)
-        self._unjudged_of[author] += 1
-        return self._something.set()
+        self._unjudged_of[author_key(line.message)] += 1
+        self._something.set()
+
+    def _read_voice(self, line: Line) -> None:
+        """Take off the voice that a line begins with: `en-gb: hello`."""
+        named, colon, _ = line.message.text[:_LONGEST_VOICE].partition(":")
+        voice = self._control.choices.find(named) if colon and " " not in named else None
+        if voice is not None:
+            line.voice, line.message = voice, without_words(line.message, 1)
 
     def _refusal(self, line: Line, author: AuthorKey, now: float) -> tuple[End, str] | None:
         """How an unpaid line ends that may not wait to be judged, and why; the cheapest first."""
         message = line.message
+        if not self.open:
+            return End.DROPPED, "speech is off"
         if reason := self._allowance.too_much(message, now):
             return End.DROPPED, reason
         waiting = self._backlog.waiting_of(author) + self._unjudged_of[author]
@@ -282,14 +372,30 @@ class Intake:
 
     def thanks(self, line: Line) -> str:
         """What is said instead of a line whose text the voice does not say; empty: nothing."""
-        verdict = self._thanks(line) if line.paid else None
+        verdict = self._thanks(line) if is_paid(line.message) else None
         return verdict.spoken if verdict else ""
 
     def _judged_as(self, line: Line) -> Callable[[str], Verdict]:
         """Judges what would be spoken of a line, made from more than its text."""
         message, rules = line.message, self._rules()
         wary = self._is_wary(author_key(message))
-        return lambda text: judge(replace(message, text=text, fragments=()), rules, wary=wary)
+        return lambda text: self._look(replace(message, text=text, fragments=()), rules, wary=wary)
+
+    def _look(
+        self,
+        message: ChatMessage,
+        rules: Rules,
+        earlier: Sequence[str] = (),
+        *,
+        wary: bool = False,
+        say_name: bool = False,
+    ) -> Verdict:
+        """The verdict by the rules, and by those that hold besides."""
+        verdict = judge(message, rules, earlier, wary=wary, say_name=say_name)
+        if verdict.action is Action.SPEAK and self.also is not None:
+            other = judge(message, self.also)
+            return verdict if other.action is Action.SPEAK else other
+        return verdict
 
     def _is_wary(self, author: AuthorKey) -> bool:
         return self._policy.wary and self._strangers.holds(author, self._now())
@@ -297,14 +403,14 @@ class Intake:
     def _verdict(self, line: Line, rules: Rules, author: AuthorKey) -> Verdict:
         """What the rules say of a line, and what is spoken of one that was paid for."""
         message, now, payments = line.message, self._now(), self._policy.payments
-        text = judge(
+        text = self._look(
             message,
             rules,
             self._said.lately(author, now),
             wary=self._is_wary(author),
             say_name=payments.says_text_alone(message) and self._says_name(author, now),
         )
-        if not line.paid:
+        if not is_paid(message):
             return text
         verdict = payments.words(line.messages, text, self._judged_as(line))
         if verdict is not text and text.action is Action.DROP:
@@ -323,7 +429,9 @@ class Intake:
         verdict = self._verdict(line, rules, author)
         now = line.stages.judged = self._now()
         refused: str | None = verdict.reason
-        if verdict.action is Action.SPEAK and verdict.spoken:
+        if verdict.action is Action.SPEAK and verdict.spoken and line.free:
+            refused = None
+        elif verdict.action is Action.SPEAK and verdict.spoken:
             refused = self._allowance.speak(message, verdict.seconds, now)
         if refused is not None:
             self._allowance.refused(message)
@@ -336,11 +444,30 @@ class Intake:
         self._said.add(author, without_emotes(message.text, message.fragments), now)
         self._spoke = author, now
         line.spoken, line.seconds = verdict.spoken, verdict.seconds
-        line.language = verdict.language
+        line.language, line.rules = verdict.language, self._policy.rules
         for shed in self._backlog.offer(line):
             self._ledger.end_line(shed, End.SHED, "backlog full")
         self._look_at_load(now)
         return self._speaker.wake()
+
+    def refuses_now(self, line: Line) -> str | None:
+        """Why a line that was let through is not to be spoken: the rules are others by now.
+
+        Of what was paid for the thanks may be left: then that is what is said.
+        """
+        if line.rules is self._policy.rules and self.also is None:
+            return None
+        message = line.message
+        verdict = text = self._look(message, self._policy.rules)
+        if is_paid(message):
+            verdict = self._policy.payments.words(line.messages, text, self._judged_as(line))
+        if verdict.action is Action.SPEAK:
+            if verdict is not text:
+                line.spoken, line.seconds = verdict.spoken, verdict.seconds
+            return None
+        if verdict.hit is not None and verdict.hit.tier is Tier.NEVER:
+            line.spoken = "***"
+        return verdict.reason
 
     def _look_at_load(self, now: float) -> None:
         self._load.look(self._backlog.seconds, crowded=self._allowance.crowded(now))

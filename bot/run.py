@@ -82,7 +82,11 @@ def _sources(
         sources.append(Console(sys.stdin, room=bot.has_room))
         if at_terminal:
             command = settings.trigger.commands[0]
-            log.info("type %s hello and press Enter to hear it; Ctrl-C stops", command)
+            log.info(
+                "type %s hello and press Enter to hear it, %s help for more; Ctrl-C stops",
+                command,
+                command,
+            )
     return sources
 
 

@@ -1,6 +1,6 @@
 """The whole bot inside a benchmark, played into a real null sink that is recorded.
 
-Does not measure: `latency` and `flood` do.
+Does not measure: `latency`, `silence` and `flood` do.
 """
 
 from __future__ import annotations

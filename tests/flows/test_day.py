@@ -146,9 +146,10 @@ async def faults(channel: Channel, player: EventPlayer, rng: random.Random) -> N
                 await asyncio.sleep(rng.uniform(1, 30))
                 channel.engine.ready.set()
             case _:
+                # Few names: up to 5,000 are remembered, and all have come by three quarters of it.
                 channel.says("", "raider", kind=Kind.RAID, viewers=rng.choice([5, 50]))
                 for number in range(30):
-                    channel.says(f"!tts we are {number} here", f"raider{rng.randrange(10_000)}")
+                    channel.says(f"!tts we are {number} here", f"raider{rng.randrange(100)}")
 
 
 def counted() -> int:

@@ -270,7 +270,7 @@ async def test_a_voice_that_refuses_a_paid_line_says_thanks_instead() -> None:
 async def test_every_end_of_what_was_redeemed_is_told(end: str) -> None:
     async with Channel(payments=payments(), rules=RULES) as channel:
         told: list[tuple[str, str]] = []
-        channel.ledger.on_end = lambda message, how: told.append((message.id, str(how)))
+        channel.ledger.on_end.append(lambda message, how, why: told.append((message.id, how)))
         text = "zorgle" if end == "dropped" else "hello there"
         id = channel.says(text, kind=Kind.REDEMPTION, reward=Reward("r", "Say it"))
         if end == "purged":

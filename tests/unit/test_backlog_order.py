@@ -102,6 +102,7 @@ class Model(RuleBasedStateMachine):
             return
         (mine,) = [one for one in ready if one.line is taken]
         assert self.score(mine) >= max(map(self.score, ready)) - DUST
+        self.real.heard(taken, self.now)
         author = taken.message.author
         if Role.BROADCASTER not in author.roles:
             owed = max(0.0, self.rests.get(author.id, 0.0) - self.now) / FORGIVEN_S
@@ -175,8 +176,11 @@ def backlog(lines: int = 50) -> Backlog:
 
 
 def taken(waiting: Backlog, now: float, count: int = 99) -> list[str]:
-    found = (waiting.take(now) for _ in range(count))
-    return [line.message.id for line in found if line is not None]
+    found = []
+    while len(found) < count and (line := waiting.take(now)) is not None:
+        waiting.heard(line, now)
+        found.append(line.message.id)
+    return found
 
 
 def test_who_was_just_heard_comes_after_who_was_not() -> None:
