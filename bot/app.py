@@ -26,6 +26,7 @@ from bot.drops import Drops
 from bot.exits import Exit, NothingHeard
 from bot.hearing import Hearing
 from bot.intake import Intake
+from bot.journal import Journal
 from bot.lists import Watch, files
 from bot.outputs import check_output
 from bot.policy import build_policy, build_rules, requests, voices, wrong_voice
@@ -42,6 +43,8 @@ log = logging.getLogger(__name__)
 READY = "ready to speak"
 """What the log says once the first line could be heard at once."""
 _SWEEP_S = 1.0
+_COUNT_S = 30.0
+"""Seconds between two times that the counts are added to the journal's totals."""
 _NEURAL_S = 5.0
 """Seconds without audio or a sign of work after which a neural engine has hung."""
 _LOADING_S = 300.0
@@ -56,15 +59,21 @@ class Bot:
         settings: Settings,
         *,
         fast: bool = False,
+        journal: Journal | None = None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`fast`: a simulated output does not wait for real time. Raises BadInput."""
+        """`fast`: a simulated output does not wait for real time. Raises BadInput.
+
+        `journal` is closed by whoever opened it; without one nothing outlives the run.
+        """
         check_output(settings.audio.output)
         self._bounds = settings.backlog
         self._voices = tuple(voices(settings))
         self._hold_s = settings.hold_seconds
         bounds = settings.backlog
-        self.ledger = Ledger(now)
+        self._resume_s = bounds.resume_h * 3600
+        self._journal = journal or Journal.nowhere()
+        self.ledger = Ledger(now, self._journal.ended)
         self.backlog = Backlog(lines=bounds.lines, seconds=bounds.seconds, stale_s=bounds.stale_s)
         self.player = Player(
             settings.audio.output,
@@ -90,6 +99,7 @@ class Bot:
             stale_s=bounds.stale_s,
             now=now,
             judge=self._hearing.judge if self._hearing else None,
+            before=self._journal.started,
         )
         self.control = Control(self.speaker)
         self.intake = Intake(
@@ -100,6 +110,7 @@ class Bot:
             control=self.control,
             now=now,
             dropped=dropped,
+            journal=self._journal,
         )
         self._started = asyncio.Event()
         self.ready = asyncio.Event()
@@ -138,6 +149,9 @@ class Bot:
             children.push_async_callback(self.player.aclose)
             self.engines.start()
             children.push_async_callback(self.engines.aclose)
+            # Entered last, so called first: when all work has ended.
+            children.callback(self._count)
+            self.intake.resume(self._journal.left(self._resume_s))
             try:
                 async with asyncio.TaskGroup() as group:
                     work = [
@@ -145,6 +159,7 @@ class Bot:
                         group.create_task(self._speak(), name="speaker"),
                         group.create_task(self._sweep(), name="sweep"),
                         group.create_task(self._lists.run(), name="lists"),
+                        group.create_task(self._keep_count(), name="totals"),
                     ]
                     if self._drops is not None:
                         work.append(group.create_task(self._drops.run(), name="drops"))
@@ -179,6 +194,15 @@ class Bot:
             await asyncio.sleep(_SWEEP_S)
             self.intake.expire()
             self.speaker.expire()
+
+    async def _keep_count(self) -> None:
+        while True:
+            await asyncio.sleep(_COUNT_S)
+            self._count()
+            self._journal.prune()
+
+    def _count(self) -> None:
+        self._journal.count(self.ledger.received, self.ledger.ends)
 
     async def _finished(self, sources: asyncio.Task[None]) -> None:
         """Wait until no source is left and all is played, and no start can fail any more."""

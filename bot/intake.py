@@ -13,13 +13,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from bot import commands
 from bot.allowance import Allowance
 from bot.backlog import AuthorKey, Backlog, author_key, worth
 from bot.control import Control
+from bot.journal import Journal
+from bot.journal_kept import Left
 from bot.line import End, Line, Stages
 from bot.recent import Recent, Said
 from bot.speaker import Speaker
@@ -94,8 +97,10 @@ class Intake:
         control: Control,
         now: Callable[[], float],
         dropped: Callable[[ChatMessage, Verdict, Rules], None] | None = None,
+        journal: Journal | None = None,
     ) -> None:
-        """`now` is a monotonic clock, in seconds; `dropped` hears of what the rules refuse."""
+        """`now` is a monotonic clock, in seconds; `dropped` hears of what the rules refuse;
+        a paid line waits only once the `journal` has it."""
         self._policy = policy
         self._dropped = dropped
         self._allowance = Allowance(
@@ -113,20 +118,37 @@ class Intake:
         self._speaker = speaker
         self._control = control
         self._now = now
+        self._journal = journal or Journal.nowhere()
         self._seen = Recent(keys=_REMEMBERED, seconds=_REMEMBERED_S)
         self._removed = Tombstones()
         self._unjudged: deque[Line] = deque()
         self._unjudged_of: Counter[AuthorKey] = Counter()
+        self._unkept: set[Line] = set()
+        """Paid lines that wait for the journal."""
         self._something = asyncio.Event()
 
     @property
     def waiting(self) -> int:
-        """How many lines wait to be judged or to be spoken."""
-        return len(self._unjudged) + len(self._backlog)
+        """How many lines wait to be judged, kept or spoken."""
+        return len(self._unjudged) + len(self._unkept) + len(self._backlog)
 
     def take_rules(self, rules: Rules) -> None:
         """Judge by these rules from the next message on."""
         self._policy = replace(self._policy, rules=rules)
+
+    def resume(self, left: Iterable[Left]) -> None:
+        """Take in the paid lines that an earlier run left. They are judged by the rules of now."""
+        now = self._now()
+        for one in left:
+            message = one.message
+            self._ledger.receive()
+            line = Line(message, worth(message), Stages(received=now), number=one.number)
+            line.again = one.again
+            refusal = self._policy.gate.refuse(message)
+            if refusal is not None:
+                self._ledger.end_line(line, End.DROPPED, refusal.reason)
+            else:
+                self._await_judging(line)
 
     def emit(self, event: Event, *, hold_s: float = 0.0) -> None:
         """Take in one event. Never raises: a gate that does has refused the message.
@@ -152,7 +174,9 @@ class Intake:
         for line in unjudged:
             self._unjudged.remove(line)
             self._forget(line)
-        for line in [*unjudged, *self._backlog.purge(removal)]:
+        unkept = {line for line in self._unkept if removal.covers(line.message)}
+        self._unkept -= unkept
+        for line in [*unjudged, *unkept, *self._backlog.purge(removal)]:
             self._ledger.end_line(line, End.PURGED, removal.kind)
         self._speaker.purge(removal)
 
@@ -161,6 +185,8 @@ class Intake:
         now = self._now()
         end = self._ledger.end
         if message.id and not self._seen.add((message.platform, message.id), now):
+            return end(End.DUPLICATE)
+        if self._journal.holds(message):
             return end(End.DUPLICATE)
         if taken_away := self._removed.refuses(message, now):
             return end(End.PURGED, message, taken_away)
@@ -197,9 +223,12 @@ class Intake:
         if not line.paid and (refusal := self._refusal(line, author, now)) is not None:
             end, reason = refusal
             return self._ledger.end(end, message, reason)
+        return self._await_judging(line)
+
+    def _await_judging(self, line: Line) -> None:
         self._unjudged.append(line)
-        self._unjudged_of[author] += 1
-        return self._something.set()
+        self._unjudged_of[author_key(line.message)] += 1
+        self._something.set()
 
     def _refusal(self, line: Line, author: AuthorKey, now: float) -> tuple[End, str] | None:
         """How an unpaid line ends that may not wait to be judged, and why; the cheapest first."""
@@ -241,7 +270,7 @@ class Intake:
 
     def _drop(self, line: Line, error: Exception) -> None:
         """End a line that met an error, unless it has ended, or waits for its turn to speak."""
-        if line.end is None and line not in self._backlog:
+        if line.end is None and line not in self._backlog and line not in self._unkept:
             # It may not be judged yet.
             line.spoken = "***"
             reason = f"error behind the gates: {type(error).__name__}"
@@ -257,6 +286,7 @@ class Intake:
             self._said.lately(author, now),
             wary=self._policy.wary and self._strangers.holds(author, now),
             say_name=self._says_name(author, now),
+            again=line.again,
         )
         now = line.stages.judged = self._now()
         refused: str | None = verdict.reason
@@ -274,9 +304,23 @@ class Intake:
         self._spoke = author, now
         line.spoken, line.seconds = verdict.spoken, verdict.seconds
         line.language = verdict.language
+        if line.paid and line.number is None:
+            self._unkept.add(line)
+            return self._journal.add(line, partial(self._kept, line))
+        return self._let_wait(line)
+
+    def _kept(self, line: Line, kept: bool) -> None:
+        """The journal has a paid line, or cannot have it: either way it waits from now on."""
+        if line not in self._unkept:
+            return  # taken away meanwhile
+        self._unkept.remove(line)
+        line.unkept = not kept
+        self._let_wait(line)
+
+    def _let_wait(self, line: Line) -> None:
         for shed in self._backlog.offer(line):
             self._ledger.end_line(shed, End.SHED, "backlog full")
-        return self._speaker.wake()
+        self._speaker.wake()
 
     def _rules(self, now: float) -> Rules:
         """The rules; in a crowd unpaid lines are half as long."""

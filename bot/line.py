@@ -63,6 +63,12 @@ class Line:
     """Estimated seconds of speech."""
     end: End | None = None
     """How it ended; None: it has not."""
+    number: int | None = None
+    """Its number in the journal; None: it is not there."""
+    unkept: bool = False
+    """Whether it was paid for, and the journal could not keep it in time."""
+    again: bool = False
+    """Whether an earlier run may have spoken some of it: then it is announced."""
 
     @property
     def paid(self) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing, suppress
 
 from bot.audio.mixer import Outcome
@@ -61,9 +61,11 @@ class Speaker:
         stale_s: float,
         now: Callable[[], float],
         judge: Callable[[Line], Judge] | None = None,
+        before: Callable[[Line], Awaitable[None]] | None = None,
     ) -> None:
         """`request` chooses the voice and the length cap for a line; `judge` looks at what an
-        engine would make of it, where the engine tells."""
+        engine would make of it, where the engine tells; `before` is waited for before the player
+        is given any of it."""
         self._backlog = backlog
         self._engines = engines
         self._player = player
@@ -72,6 +74,7 @@ class Speaker:
         self._stale_s = stale_s
         self._now = now
         self._judge = judge
+        self._before = before
         self._jobs: list[_Job] = []
         self._something = asyncio.Event()
         self._count = 0
@@ -116,10 +119,10 @@ class Speaker:
             job.task.cancel()
         self._end(job, end, reason)
 
-    def _end(self, job: _Job, end: End, reason: str) -> None:
+    def _end(self, job: _Job, end: End, reason: str, *, final: bool = True) -> None:
         self._jobs.remove(job)
         job.over.set()
-        self._ledger.end_line(job.line, end, reason)
+        self._ledger.end_line(job.line, end, reason, final=final)
 
     def started(self, utterance: str, at: float) -> None:
         """The player tells that an utterance's first sample was heard, `at` this time."""
@@ -162,7 +165,7 @@ class Speaker:
             if job.over.is_set():
                 return  # the line was stopped, not the bot
             if job.started.is_set():
-                self._end(job, End.SKIPPED, "the bot stops")
+                self._end(job, End.SKIPPED, "the bot stops", final=False)
             raise
         except Exception as error:
             log.exception("speaking failed in a way that is a fault of this program")
@@ -208,6 +211,8 @@ class Speaker:
                 if not job.utterance:
                     # Not before its first audio is there: the mixer would count a starvation.
                     job.line.stages.first_chunk = self._now()
+                    if self._before is not None:
+                        await self._before(job.line)
                     job.utterance = utterance
                     self._player.play(utterance)
                 self._player.feed(utterance, chunk)

@@ -46,8 +46,14 @@ class Ledger:
     received = the sum of all ends + what still waits, at any moment between two events.
     """
 
-    def __init__(self, now: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        now: Callable[[], float],
+        ended: Callable[[Line, End], None] = lambda line, end: None,
+    ) -> None:
+        """`ended` hears of every line's end."""
         self._now = now
+        self._ended = ended
         self.received = 0
         self.ends: Counter[End] = Counter()
         self.heard: deque[Line] = deque(maxlen=_KEPT_LINES)
@@ -87,9 +93,13 @@ class Ledger:
         """Wait until every message that came in has ended."""
         await self._settled.wait()
 
-    def end_line(self, line: Line, end: End, reason: str) -> None:
-        """The same for a line."""
+    def end_line(self, line: Line, end: End, reason: str, *, final: bool = True) -> None:
+        """The same for a line. Not `final`: it ends with this run only; the next may speak it."""
         line.end = end
+        if final:
+            self._ended(line, end)
+        if line.unkept:
+            reason = f"{reason}; not journalled"
         spoken = replace(line.message, text=line.spoken) if line.spoken else line.message
         self.end(end, spoken, reason)
         if line.stages.first_sample is not None:

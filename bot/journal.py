@@ -1,0 +1,391 @@
+"""The journal: what must outlive the run, in one SQLite file. This room is what others call.
+
+    at start      journal = Journal.open(folder); journal.kept: all that the file holds, as values
+    paid lines    add, then offer; started, before its audio plays; ended; holds: was it here before
+    others        await mute, unmute, set_voice, forget_voice, add_word, remove_word, audit: bool
+    now and then  used_voice, count, prune
+    at the end    close
+
+The owner of each state (mutes, voices, words) has it in memory, fills it from `kept` once, and
+tells each change here; nothing is read back while the bot runs. Times are Unix seconds, since they
+outlive the clock of a run. A write never blocks the event loop and never raises: it waits for its
+commit at most a second and returns whether there was one. False means: in force, but not kept yet;
+it is written as soon as the file can be written again. Bounds: 30 days and 100,000 of ended lines
+and of the audit, 10,000 mutes, 10,000 viewers' voices (the last used ones), 10,000 words.
+
+    journal_kept.py     the values
+    journal_file.py     the tables, and files of other versions or damaged
+    journal_writer.py   the thread that writes
+
+Does not know what a mute or a word is for, nor which line is to be spoken.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sqlite3
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import Self
+
+from bot import journal_file
+from bot.backlog import AuthorKey
+from bot.chat import codec
+from bot.journal_kept import IDS, RECEIVED, Act, Kept, Left, Mute, State, Word, WordList, load
+from bot.journal_writer import Change, Statement, Writer
+from bot.line import End, Line
+from bot.telemetry import shown
+from filters.message import ChatMessage
+
+log = logging.getLogger(__name__)
+
+SLOW_S = 1.0
+"""Seconds that anybody waits for a commit."""
+DAYS = 30
+"""How long ended lines and the audit are kept."""
+MOST = 10_000
+"""Mutes, viewers' voices and words at most."""
+_MOST_ROWS = 100_000
+_DAY_S = 86_400.0
+_SHOWN = 5
+_LONGEST = 500
+"""Characters of a value that somebody gave."""
+
+
+class Journal:
+    """Takes what is to be kept; see the top of this room."""
+
+    def __init__(
+        self,
+        writer: Writer | None,
+        kept: Kept,
+        *,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        """`wall` tells the time in Unix seconds. Made by `open` and `nowhere`."""
+        self.kept = kept
+        """What the file held when it was opened."""
+        self._writer = writer
+        self._wall = wall
+        # Also larger than any in a file that could not be read.
+        self._number = max(kept.number, int(wall() * 1e6))
+        self._ids = dict.fromkeys(kept.ids)
+        self._counted: dict[str, int] = {}
+        self._used: dict[AuthorKey, float] = {}
+        self._pruned = 0.0
+
+    @classmethod
+    def open(cls, folder: Path, *, ids: bool = True, wall: Callable[[], float] = time.time) -> Self:
+        """The journal in a state folder. Takes milliseconds, or 2 s if another process holds it.
+
+        One that cannot be opened now is told in one line, counts as empty, and is tried again with
+        what is to be written.
+
+        Args:
+            folder: is there, and nobody else writes a journal in it.
+            ids: whether the lines of earlier runs count as seen. A replay comes again on purpose.
+            wall: tells the time in Unix seconds.
+
+        Raises:
+            BadInput: it is from a newer version of the program.
+        """
+        path = journal_file.path_of(folder)
+        reopen = partial(journal_file.open_file, path)
+        try:
+            connection, kept = _read(reopen, wall())
+        except (sqlite3.Error, OSError) as error:
+            log.error(
+                "the journal %s cannot be opened (%s): speech goes on without what it holds; free "
+                "the disk, or end what holds the file, then start again",
+                path,
+                error,
+            )
+            return cls(Writer(None, reopen), Kept(), wall=wall)
+        journal = cls(Writer(connection, reopen), kept, wall=wall)
+        if not ids:
+            journal._ids = {_id(line.message): None for line in kept.left}
+        journal.prune()
+        return journal
+
+    @classmethod
+    def nowhere(cls) -> Self:
+        """A journal that keeps nothing and says that it does: for a run that leaves nothing."""
+        return cls(None, Kept())
+
+    def close(self) -> None:
+        """Write what is left; blocks, for 2.5 s at most."""
+        if self._writer is not None:
+            self._writer.close()
+
+    # Paid lines.
+
+    def left(self, max_age_s: float) -> tuple[Left, ...]:
+        """The paid lines that an earlier run left, to be offered again; called once.
+
+        Those that are older than `max_age_s` end here as stale, in one line of the log.
+        """
+        now = self._wall()
+        fresh = tuple(line for line in self.kept.left if now - line.at <= max_age_s)
+        old = [line for line in self.kept.left if now - line.at > max_age_s]
+        for line in old:
+            self._mark(line.number, End.STALE)
+        for line in fresh:
+            self._change(
+                "UPDATE lines SET state = ?, again = ? WHERE number = ?",
+                State.WAITING, line.again, line.number,
+                must=True,
+            )  # fmt: skip
+        _tell_left(fresh, old, max_age_s)
+        return fresh
+
+    def holds(self, message: ChatMessage) -> bool:
+        """Whether a paid line with this id was taken in before, in an earlier run too."""
+        return bool(message.id) and _id(message) in self._ids
+
+    def add(self, line: Line, then: Callable[[bool], None]) -> None:
+        """Keep a paid line; `then` is called once, on the loop: True: it is committed.
+
+        False after a failure, or after a second without an answer: the line is to go on.
+        """
+        self._number += 1
+        message = line.message
+        if message.id:
+            self._ids[_id(message)] = None
+            if len(self._ids) > IDS:
+                del self._ids[next(iter(self._ids))]
+        if self._writer is None:
+            then(True)
+            return
+        now = self._wall()
+        try:
+            text = json.dumps(codec.encode(message), separators=(",", ":"))
+        except (TypeError, ValueError, RecursionError) as error:
+            log.warning("a paid line cannot be journalled: %s", error)
+            then(False)
+            return
+        # A replay may bring an id that an earlier run has ended.
+        statement = "INSERT OR REPLACE INTO lines VALUES (?, ?, ?, ?, ?, ?, ?, 0)"
+        row = self._number, now, *_id(message), text, State.WAITING, now
+        if self._put(((statement, row),), then):
+            line.number = self._number
+
+    async def started(self, line: Line) -> None:
+        """Note that a line's audio is about to be given to the player; a second at most.
+
+        From then on it is spoken again only announced. Does nothing for a line that is not here.
+        """
+        if line.number is not None:
+            await self._wait(_MARK, self._marked(State.STARTED, line.number), must=True)
+
+    def waits(self, line: Line) -> None:
+        """Note that a line waits again, and nothing of it was heard."""
+        if line.number is not None:
+            self._change(_MARK, *self._marked(State.WAITING, line.number), must=True)
+
+    def ended(self, line: Line, end: End) -> None:
+        """Note how a line ended, and take its text out; nothing for a line that is not here."""
+        if line.number is not None:
+            self._mark(line.number, end)
+
+    # What others own and have kept here.
+
+    async def mute(self, mute: Mute) -> bool:
+        """Keep a mute; a later one of the same author replaces it."""
+        row = *map(_safe, mute.author), _safe(mute.name), mute.until, _safe(mute.by), mute.at
+        return await self._upsert("mutes", "at", row)
+
+    async def unmute(self, author: AuthorKey) -> bool:
+        """Forget the mute of an author."""
+        return await self._wait(
+            "DELETE FROM mutes WHERE platform = ? AND author = ?", tuple(map(_safe, author))
+        )
+
+    async def set_voice(self, author: AuthorKey, voice: str) -> bool:
+        """Keep the voice that a viewer has chosen."""
+        row = *map(_safe, author), _safe(voice), self._wall()
+        return await self._upsert("voices", "used", row)
+
+    async def forget_voice(self, author: AuthorKey) -> bool:
+        """Forget the voice of a viewer."""
+        return await self._wait(
+            "DELETE FROM voices WHERE platform = ? AND author = ?", tuple(map(_safe, author))
+        )
+
+    def used_voice(self, author: AuthorKey) -> None:
+        """Note that a chosen voice was heard, so that it is not the first forgotten; cheap."""
+        now = self._wall()
+        if now - self._used.get(author, 0.0) < _DAY_S:
+            return
+        self._used.pop(author, None)
+        self._used[author] = now
+        if len(self._used) > MOST:
+            del self._used[next(iter(self._used))]
+        statement = "UPDATE voices SET used = ? WHERE platform = ? AND author = ?"
+        self._change(statement, now, *map(_safe, author))
+
+    async def add_word(self, word: Word) -> bool:
+        """Keep a word that was added at run time."""
+        row = word.list, _safe(word.word), _safe(word.by), word.at
+        return await self._upsert("words", "at", row)
+
+    async def remove_word(self, list: WordList, word: str) -> bool:
+        """Forget a word that was added at run time."""
+        return await self._wait(
+            "DELETE FROM words WHERE list = ? AND word = ?", (list, _safe(word))
+        )
+
+    async def audit(self, act: Act) -> bool:
+        """Keep what somebody did, or asked for."""
+        row = act.at, *map(_safe, (act.who, act.verb, act.arguments, act.outcome))
+        return await self._wait(
+            "INSERT INTO audit (at, who, verb, arguments, outcome) VALUES (?, ?, ?, ?, ?)", row
+        )
+
+    # Now and then.
+
+    def count(self, received: int, ends: Mapping[End, int]) -> None:
+        """Add what this run has counted since the last call to the totals over all runs."""
+        counts = {RECEIVED: received} | {str(end): count for end, count in ends.items()}
+        more = {key: n - self._counted.get(key, 0) for key, n in counts.items()}
+        statement = (
+            "INSERT INTO totals VALUES (?, ?)"
+            " ON CONFLICT (reason) DO UPDATE SET count = count + excluded.count"
+        )
+        changed = tuple((statement, (key, n)) for key, n in more.items() if n)
+        if changed and self._put(changed, None):
+            self._counted = counts
+
+    def prune(self) -> None:
+        """Once a day, forget what is too old or too much; to be called now and then."""
+        now = self._wall()
+        if now - self._pruned < _DAY_S:
+            return
+        self._pruned = now
+        old = now - DAYS * _DAY_S
+        self._put(
+            (
+                ("DELETE FROM lines WHERE at < ?", (old,)),
+                (_prune("lines", "number", "message = ''"), (_MOST_ROWS,)),
+                ("DELETE FROM audit WHERE at < ?", (old,)),
+                (_prune("audit", "number"), (_MOST_ROWS,)),
+                ("DELETE FROM mutes WHERE until <= ?", (now,)),
+            ),
+            None,
+        )
+
+    # How it is written.
+
+    def _marked(self, state: State | End, number: int) -> tuple[object, ...]:
+        return state, self._wall(), number
+
+    def _mark(self, number: int, end: End) -> None:
+        self._change(_END, *self._marked(end, number), must=True)
+
+    async def _upsert(self, table: str, order: str, row: tuple[object, ...]) -> bool:
+        marks = ", ".join("?" * len(row))
+        return await self._wait_for(
+            (
+                (f"INSERT OR REPLACE INTO {table} VALUES ({marks})", row),  # noqa: S608
+                (_prune(table, order), (MOST,)),
+            )
+        )
+
+    def _change(self, statement: str, *values: object, must: bool = False) -> None:
+        self._put(((statement, values),), None, must=must)
+
+    async def _wait(
+        self, statement: str, values: tuple[object, ...], *, must: bool = False
+    ) -> bool:
+        return await self._wait_for(((statement, values),), must=must)
+
+    async def _wait_for(self, statements: tuple[Statement, ...], *, must: bool = False) -> bool:
+        """Whether the statements were committed within a second."""
+        if self._writer is None:
+            return True
+        told: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+        def then(kept: bool) -> None:
+            if not told.done():
+                told.set_result(kept)
+
+        self._put(statements, then, must=must)
+        return await told
+
+    def _put(
+        self,
+        statements: tuple[Statement, ...],
+        then: Callable[[bool], None] | None,
+        *,
+        must: bool = False,
+    ) -> bool:
+        """Have them written; `then` is called once on the loop. False: too much waits already."""
+        if self._writer is None:
+            return True
+        if then is None:
+            return self._writer.put(Change(statements), must=must)
+        loop = asyncio.get_running_loop()
+        timer: asyncio.TimerHandle | None = None
+
+        def tell(kept: bool) -> None:
+            nonlocal timer
+            if timer is not None:
+                timer.cancel()
+                timer = None
+                then(kept)
+
+        def told(kept: bool) -> None:
+            with suppress(RuntimeError):  # the loop has ended: nobody waits any more
+                loop.call_soon_threadsafe(tell, kept)
+
+        timer = loop.call_later(SLOW_S, tell, False)
+        taken = self._writer.put(Change(statements, told), must=must)
+        if not taken:
+            tell(False)
+        return taken
+
+
+_MARK = "UPDATE lines SET state = ?, changed = ? WHERE number = ?"
+_END = "UPDATE lines SET state = ?, changed = ?, message = '' WHERE number = ?"
+
+
+def _read(reopen: Callable[[], sqlite3.Connection], now: float) -> tuple[sqlite3.Connection, Kept]:
+    connection = reopen()
+    try:
+        return connection, load(connection, now)
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _prune(table: str, order: str, condition: str = "1") -> str:
+    """Deletes all but the newest rows of a table; the number kept is its one value."""
+    return (
+        f"DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} "  # noqa: S608 - names of ours
+        f"WHERE {condition} ORDER BY {order} DESC, rowid DESC LIMIT -1 OFFSET ?)"
+    )
+
+
+def _id(message: ChatMessage) -> tuple[str, str]:
+    return _safe(message.platform), _safe(message.id)
+
+
+def _safe(text: str) -> str:
+    """A text that SQLite takes, of bounded length: half a surrogate pair is no text to it."""
+    return text[:_LONGEST].encode("utf-8", "replace").decode()
+
+
+def _tell_left(fresh: tuple[Left, ...], old: list[Left], max_age_s: float) -> None:
+    if fresh:
+        log.info("%d paid lines of an earlier run were not spoken to their end: now", len(fresh))
+    if old:
+        texts = [f"{shown(x.message.author.name)}: {x.message.text[:80]!r}" for x in old[:_SHOWN]]
+        more = f" and {len(old) - _SHOWN} more" if len(old) > _SHOWN else ""
+        log.warning(
+            "%d paid lines of an earlier run are older than %g h and are not spoken: %s%s",
+            len(old), max_age_s / 3600, ", ".join(texts), more,
+        )  # fmt: skip
