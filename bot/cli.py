@@ -147,7 +147,11 @@ def _add_bench(bench: argparse.ArgumentParser) -> None:
     flood.add_argument("--seconds", type=float, default=10.0, metavar="S", help="default: 10")
     start = kinds.add_parser("start", help="start of the program to ready")
     start.add_argument("--runs", type=int, default=5, metavar="N", help="default: 5")
-    for kind in (latency, flood, start):
+    journal = kinds.add_parser("journal", help="kill -9 while paid lines are journalled")
+    journal.add_argument(
+        "--cycles", type=_count, default=1000, metavar="N", help="default: 1000, some minutes"
+    )
+    for kind in (latency, flood, start, journal):
         kind.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -272,11 +276,13 @@ def _settings(options: argparse.Namespace) -> int:
 
 
 def _bench(options: argparse.Namespace) -> int:
-    from bot.bench import flood, latency, start
+    from bot.bench import flood, journal, latency, start
 
     settings = _load(options)
     if options.bench == "latency":
         return latency.main(settings, messages=options.messages, as_json=options.json)
     if options.bench == "flood":
         return flood.main(settings, seconds=options.seconds, as_json=options.json)
+    if options.bench == "journal":
+        return journal.main(cycles=options.cycles, as_json=options.json)
     return start.main(runs=options.runs, as_json=options.json)
