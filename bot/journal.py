@@ -78,6 +78,7 @@ class Journal:
         self._counted: dict[str, int] = {}
         self._used: dict[AuthorKey, float] = {}
         self._pruned = 0.0
+        self._changed = 0.0
 
     @classmethod
     def open(cls, folder: Path, *, ids: bool = True, wall: Callable[[], float] = time.time) -> Self:
@@ -281,7 +282,9 @@ class Journal:
     # How it is written.
 
     def _marked(self, state: State | End, number: int) -> tuple[object, ...]:
-        return state, self._wall(), number
+        # The order of the marks is to be read from their times, however the clock goes.
+        self._changed = max(self._wall(), self._changed + 1e-6)
+        return state, self._changed, number
 
     def _mark(self, number: int, end: End) -> None:
         self._change(_END, *self._marked(end, number), must=True)

@@ -17,6 +17,7 @@ from bot.audio.player import Ended, State
 from bot.backlog import Backlog
 from bot.control import Control
 from bot.intake import Intake, Policy
+from bot.journal import Journal
 from bot.line import Line
 from bot.policy import build_policy
 from bot.settings import load
@@ -36,6 +37,7 @@ class FakeEngine:
     """Speaks one second for each word. `faults` are taken one an attempt; None: no fault."""
 
     name: str = "fake"
+    word_s: float = 1.0
     delay_s: float = 0.0
     """Before each chunk."""
     faults: list[SpeechError | None] = field(default_factory=list)
@@ -61,7 +63,7 @@ class FakeEngine:
                 await asyncio.sleep(self.delay_s)
                 if fault is not None and (number or self.at_once):
                     raise fault
-                yield Chunk(np.full(RATE, 0.1, np.float32), RATE)
+                yield Chunk(np.full(round(RATE * self.word_s), 0.1, np.float32), RATE)
             if fault is not None:
                 raise fault
         except GeneratorExit:
@@ -168,12 +170,14 @@ class Channel:
         dropped: Callable[[ChatMessage, Verdict, Rules], None] | None = None,
         judge: Callable[[Line], Judge] | None = None,
         hold_s: float = 0.0,
+        journal: Journal | None = None,
     ) -> None:
+        journal = journal or Journal.nowhere()
         loop = asyncio.get_running_loop()
         self._hold_s = hold_s
         self.engine = engine or FakeEngine()
         self.player = FakePlayer()
-        self.ledger = Ledger(loop.time)
+        self.ledger = Ledger(loop.time, journal.ended)
         self.backlog = Backlog(lines=lines, seconds=seconds, stale_s=60.0)
         self.speaker = Speaker(
             backlog=self.backlog,
@@ -184,6 +188,7 @@ class Channel:
             stale_s=60.0,
             now=loop.time,
             judge=judge,
+            before=journal.started,
         )
         self.player.started = self.speaker.started
         self.control = Control(self.speaker)
@@ -208,6 +213,7 @@ class Channel:
             control=self.control,
             now=loop.time,
             dropped=dropped,
+            journal=journal,
         )
         self._tasks: list[asyncio.Task[None]] = []
         self._ids = 0

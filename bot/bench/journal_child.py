@@ -22,10 +22,10 @@ _AT_ONCE = 4
 """Lines that wait for their commit together."""
 
 
-def paid_line(id: str) -> Line:
+def paid_line(id: str, text: str = "hello there") -> Line:
     """A line as intake hands it to the journal."""
     paid = Payment(100, "bits")
-    message = ChatMessage("bench", "bench", id, Author("1", "ann"), "hello there", paid=paid)
+    message = ChatMessage("bench", "bench", id, Author("1", "ann"), text, paid=paid)
     return Line(message, 5.0, Stages(0.0))
 
 
