@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
+import asyncio
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from bot.bench.journal_child import keep, paid_line
 from bot.journal import Journal
 from bot.line import Line
 
-__all__ = ["fill", "keep", "paid_line", "resumed", "rows", "states", "written"]
+__all__ = ["fill", "keep", "names", "paid_line", "resumed", "rows", "states", "until", "written"]
 
 
 def rows(folder: Path, query: str) -> list[tuple[object, ...]]:
@@ -23,6 +24,18 @@ def rows(folder: Path, query: str) -> list[tuple[object, ...]]:
 def states(folder: Path) -> dict[str, str]:
     """The state of each line by its id."""
     return dict(rows(folder, "SELECT id, state FROM lines ORDER BY number"))  # type: ignore[arg-type]
+
+
+def names(folder: Path, pattern: str = "*") -> list[str]:
+    """The names of the files in a folder."""
+    return sorted(file.name for file in folder.glob(pattern))
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Wait, for 10 s at most, until a condition holds."""
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110 - nobody signals it
+            await asyncio.sleep(0.001)
 
 
 async def written(journal: Journal) -> bool:
