@@ -98,7 +98,8 @@ def _journal(settings: Settings) -> str | list[Finding]:
             text = f"damaged ({error}): the next start keeps it beside and begins a new one"
             return [Finding(Word.NOTE, text)]
         return [Finding(Word.NOTE, f"cannot be read ({error}): speech goes on without it")]
-    size = path.stat().st_size
+    # What was committed last is beside it.
+    size = sum(file.stat().st_size for file in path.parent.glob(f"{path.name}*"))
     counted = f"received={totals['received']} spoken={totals.get('spoken', 0)} so far"
     return f"version {version}, {size / 1024:.0f} KiB, {waiting} paid lines wait; {counted}"
 

@@ -384,7 +384,7 @@ def _safe(text: str) -> str:
 
 def _tell_left(fresh: tuple[Left, ...], old: list[Left], max_age_s: float) -> None:
     if fresh:
-        log.info("%d paid lines of an earlier run were not spoken to their end: now", len(fresh))
+        log.info("%d paid lines that an earlier run left are spoken now", len(fresh))
     if old:
         texts = [f"{shown(x.message.author.name)}: {x.message.text[:80]!r}" for x in old[:_SHOWN]]
         more = f" and {len(old) - _SHOWN} more" if len(old) > _SHOWN else ""

@@ -31,6 +31,7 @@ _STARTING_S = 0.15
 _WHILE_STARTING = 5
 _ALONE = 2000
 _TOGETHER = 50
+_PROBE_S = 0.002
 
 
 @dataclass
@@ -103,7 +104,10 @@ def kill(folder: Path, cycles: int, seed: int = 1) -> Proof:
 
 async def _commits(folder: Path) -> dict[str, Row]:
     journal = Journal.open(folder)
-    alone, calls = [], []
+    alone: list[float] = []
+    calls: list[float] = []
+    lags: list[float] = []
+    probe = asyncio.create_task(_probe_lag(lags))
     for number in range(_ALONE):
         line = paid_line(f"alone-{number}")
         began = time.perf_counter()
@@ -120,12 +124,22 @@ async def _commits(folder: Path) -> dict[str, Row]:
         began = time.perf_counter()
         await asyncio.gather(*(keep(journal, line) for line in lines))
         together.append((time.perf_counter() - began) * 1000)
+    probe.cancel()
     journal.close()
     return {
         "commit_ms": percentiles(alone),
-        "loop_held_up_ms": percentiles(calls),
+        "call_ms": percentiles(calls),
+        "loop_lag_ms": percentiles(lags),
         f"commit_of_{_TOGETHER}_at_once_ms": percentiles(together),
     }
+
+
+async def _probe_lag(lags: list[float]) -> None:
+    """How much later than asked the loop comes back, in ms."""
+    while True:
+        due = time.monotonic() + _PROBE_S
+        await asyncio.sleep(_PROBE_S)
+        lags.append((time.monotonic() - due) * 1000)
 
 
 def main(*, cycles: int, as_json: bool) -> int:

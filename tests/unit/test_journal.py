@@ -6,13 +6,15 @@ import asyncio
 import stat
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from bot import journal as room
+from bot import journal_file
 from bot.journal import DAYS, Journal
-from bot.journal_kept import Act, Mute, State, Word, WordList
+from bot.journal_kept import Act, Mute, State, Word, WordList, audit
 from bot.line import End
 from tests.journals import keep, paid_line, resumed, rows, states, written
 
@@ -153,7 +155,7 @@ async def test_what_is_too_old_is_told_in_one_line_and_ends(
         left = runs.open().left(2 * 3600)
     assert [one.message.id for one in left] == ["new"]
     assert [record.getMessage() for record in caplog.records] == [
-        "1 paid lines of an earlier run were not spoken to their end: now",
+        "1 paid lines that an earlier run left are spoken now",
         "1 paid lines of an earlier run are older than 2 h and are not spoken: ann: 'hello there'",
     ]
     runs.close()
@@ -207,6 +209,15 @@ async def test_mutes_voices_and_words_come_back(runs: Runs, clock: Clock) -> Non
     assert dict(kept.mutes) == {mute.author: mute for mute in mutes[:2]}
     assert dict(kept.voices) == {ANN: "en-us+f4"}
     assert list(kept.words) == words
+
+
+async def test_the_last_acts_are_read_from_the_audit(runs: Runs) -> None:
+    journal = runs.open()
+    acts = [Act(float(n), "t: mod", "mute", f"@eve {n}m", "done") for n in range(3)]
+    for act in acts:
+        assert await journal.audit(act)
+    with closing(journal_file.read_only(journal_file.path_of(runs.folder))) as connection:
+        assert audit(connection, last=2) == acts[1:]
 
 
 async def test_the_voice_that_was_used_longest_ago_is_forgotten_first(
