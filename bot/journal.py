@@ -96,9 +96,9 @@ class Journal:
             BadInput: it is from a newer version of the program.
         """
         path = journal_file.path_of(folder)
-        reopen = partial(journal_file.open_file, path)
+        reopen, complete = partial(journal_file.open_file, path), journal_file.complete(path)
         try:
-            connection, kept = _read(reopen, wall())
+            connection, kept = _read(path, wall())
         except (sqlite3.Error, OSError) as error:
             log.error(
                 "the journal %s cannot be opened (%s): speech goes on without what it holds; free "
@@ -106,8 +106,8 @@ class Journal:
                 path,
                 error,
             )
-            return cls(Writer(None, reopen), Kept(), wall=wall)
-        journal = cls(Writer(connection, reopen), kept, wall=wall)
+            return cls(Writer(None, reopen, complete), Kept(), wall=wall)
+        journal = cls(Writer(connection, reopen, complete), kept, wall=wall)
         if not ids:
             journal._ids = {_id(line.message): None for line in kept.left}
         journal.prune()
@@ -356,10 +356,17 @@ _MARK = "UPDATE lines SET state = ?, changed = ? WHERE number = ?"
 _END = "UPDATE lines SET state = ?, changed = ?, message = '' WHERE number = ?"
 
 
-def _read(reopen: Callable[[], sqlite3.Connection], now: float) -> tuple[sqlite3.Connection, Kept]:
-    connection = reopen()
+def _read(path: Path, now: float) -> tuple[sqlite3.Connection, Kept]:
+    complete = journal_file.complete(path)
+    connection = journal_file.open_file(path)
     try:
-        return connection, load(connection, now)
+        kept = load(connection, now, complete=complete.exists())
+        if not complete.exists():
+            # The disk may still be full: then this holds for the next start as well.
+            with suppress(sqlite3.Error, OSError):
+                connection.execute("UPDATE lines SET again = 1 WHERE message <> ''")
+                complete.touch(0o600)
+        return connection, kept
     except BaseException:
         connection.close()
         raise

@@ -93,6 +93,15 @@ def path_of(folder: Path) -> Path:
     return folder / "journal.db"
 
 
+def complete(path: Path) -> Path:
+    """The empty file beside the journal that is there while the journal lacks no change.
+
+    It is taken away once one could not be written, which can be done on a full disk too. What is
+    begun or ended is not to be believed while it is missing.
+    """
+    return path.with_suffix(".complete")
+
+
 def open_file(path: Path) -> sqlite3.Connection:
     """A connection for whichever one thread uses it, to a file that is ready to be written.
 

@@ -124,8 +124,14 @@ class Kept:
     """The highest number of a line."""
 
 
-def load(connection: sqlite3.Connection, now: float) -> Kept:
-    """Read everything; `now` is in Unix seconds. Raises sqlite3.Error."""
+def load(connection: sqlite3.Connection, now: float, *, complete: bool) -> Kept:
+    """Read everything. Raises sqlite3.Error.
+
+    Args:
+        connection: to the file.
+        now: in Unix seconds.
+        complete: whether the file lacks no change; otherwise any line may have been heard.
+    """
     ids = connection.execute(
         "SELECT platform, id FROM lines WHERE id <> '' ORDER BY number DESC LIMIT ?", (IDS,)
     )
@@ -137,7 +143,7 @@ def load(connection: sqlite3.Connection, now: float) -> Kept:
     voices = connection.execute("SELECT platform, author, voice FROM voices ORDER BY used")
     words = connection.execute("SELECT list, word, by, at FROM words ORDER BY at")
     return Kept(
-        left=_left(connection),
+        left=_left(connection, complete=complete),
         ids=tuple(reversed([(str(platform), str(id)) for platform, id in ids])),
         mutes=MappingProxyType({mute.author: mute for mute in _read(mutes, _mute)}),
         voices=MappingProxyType({(str(p), str(a)): str(voice) for p, a, voice in voices}),
@@ -170,7 +176,7 @@ def audit(connection: sqlite3.Connection, last: int) -> list[Act]:
     return [Act(*row) for row in reversed(rows.fetchall())]
 
 
-def _left(connection: sqlite3.Connection) -> tuple[Left, ...]:
+def _left(connection: sqlite3.Connection, *, complete: bool) -> tuple[Left, ...]:
     rows = connection.execute(
         "SELECT number, at, message, again, state FROM lines WHERE message <> '' ORDER BY number"
     ).fetchall()
@@ -181,14 +187,18 @@ def _left(connection: sqlite3.Connection) -> tuple[Left, ...]:
         (State.STARTED,),
     ).fetchone()
     heard = None if begun is None else begun[0]
-    return tuple(_read(rows, lambda row: _line(*row[:3], again=row[3] or row[0] == heard)))
+
+    def again(row: tuple[object, ...]) -> bool:
+        return not complete or bool(row[3]) or row[0] == heard
+
+    return tuple(_read(rows, lambda row: _line(*row[:3], again=again(row))))
 
 
 def _line(number: int, at: float, message: str, *, again: bool) -> Left:
     event = codec.decode(json.loads(message))
     if not isinstance(event, ChatMessage):
         raise ValueError("not a message")
-    return Left(number, float(at), event, bool(again))
+    return Left(number, float(at), event, again)
 
 
 def _mute(row: tuple[str, str, str, float | None, str, float]) -> Mute:

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 
 from bot.exits import BadInput
 from bot.journal_file import is_damage
@@ -60,15 +61,18 @@ class Writer:
         self,
         connection: sqlite3.Connection | None,
         reopen: Callable[[], sqlite3.Connection],
+        complete: Path,
         *,
         retry_s: float = _RETRY_S,
     ) -> None:
         """Takes the connection over; None: `reopen` is to make one, in the thread.
 
-        `reopen` may raise sqlite3.Error, OSError and BadInput.
+        `reopen` may raise sqlite3.Error, OSError and BadInput; the file `complete` is there while
+        nothing is owed after a failure.
         """
         self._connection = connection
         self._reopen = reopen
+        self._complete = complete
         self._retry_s = retry_s
         self._changes: deque[Change] = deque()
         self._something = threading.Condition()
@@ -76,6 +80,8 @@ class Writer:
         """When a file that failed is tried again, on the monotonic clock; None: it works."""
         self._told_at = -_TELL_S
         self._told = False
+        self._owes = False
+        """Whether a failure was, and not all is written since."""
         self._closing = False
         # A daemon: a disk that never answers must not keep the program from ending.
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
@@ -110,6 +116,10 @@ class Writer:
     def _run(self) -> None:
         while batch := self._next():
             self._write(batch)
+            if self._owes and not self._changes:
+                self._owes = False
+                with suppress(OSError):
+                    self._complete.touch(0o600)
         if self._connection is not None:
             with suppress(sqlite3.Error):
                 self._connection.close()
@@ -193,6 +203,9 @@ class Writer:
             change.tell(kept)
 
     def _fail(self, error: Exception) -> None:
+        self._owes = True
+        with suppress(OSError):
+            self._complete.unlink(missing_ok=True)
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code not in _REOPEN and self._connection is not None:
             with suppress(sqlite3.Error):

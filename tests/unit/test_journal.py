@@ -294,5 +294,5 @@ if sys.platform != "win32":
     async def test_only_the_owner_can_read_the_file(runs: Runs) -> None:
         await keep(runs.open(), paid_line("a"))
         files = list(runs.folder.iterdir())
-        assert len(files) == 3
+        assert len(files) == 4
         assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}

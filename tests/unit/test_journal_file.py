@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import journal_file
 from bot.exits import BadInput
 from bot.journal import Journal
 from bot.journal_file import VERSION, migrate, open_file, path_of, version_of
@@ -39,6 +40,7 @@ def test_a_file_of_every_version_since_the_first_is_brought_up_to_this_one(
     script = (FROZEN / f"version-{version}.sql").read_text(encoding="utf-8")
     with closing(sqlite3.connect(path_of(tmp_path))) as connection:
         connection.executescript(script)
+    journal_file.complete(path_of(tmp_path)).touch()
     journal = Journal.open(tmp_path, wall=lambda: 1_000_000.0)
     journal.close()
     kept = journal.kept
