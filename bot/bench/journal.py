@@ -79,7 +79,10 @@ class Proof:
 
 
 def kill(folder: Path, cycles: int, seed: int = 1) -> Proof:
-    """Start and kill so many processes, one after the other, and look at the file each time."""
+    """Start and kill so many processes, one after the other, and look at the file each time.
+
+    Raises Exit if one ended before it was killed.
+    """
     rng = random.Random(seed)  # noqa: S311 - where to kill, the same each time
     proof = Proof()
     for cycle in range(cycles):
@@ -95,6 +98,8 @@ def kill(folder: Path, cycles: int, seed: int = 1) -> Proof:
                 time.sleep(rng.uniform(0, _LONGEST_S))
             else:
                 time.sleep(rng.uniform(0, _STARTING_S))
+            if child.poll() is not None:
+                raise exits.Exit(f"the process ended by itself, with code {child.returncode}")
             child.kill()
             told += child.communicate()[0]
         proof.hear(told)
