@@ -142,7 +142,7 @@ class Intake:
         for one in left:
             message = one.message
             self._ledger.receive()
-            line = Line(message, worth(message), Stages(received=now), number=one.number)
+            line = Line(message, worth(message), Stages(received=now), numbers=(one.number,))
             line.again = one.again
             refusal = self._policy.gate.refuse(message)
             if refusal is not None:
@@ -304,7 +304,7 @@ class Intake:
         self._spoke = author, now
         line.spoken, line.seconds = verdict.spoken, verdict.seconds
         line.language = verdict.language
-        if line.paid and line.number is None:
+        if line.paid and not line.numbers:
             self._unkept.add(line)
             return self._journal.add(line, partial(self._kept, line))
         return self._let_wait(line)

@@ -2,16 +2,16 @@
 
     at start      journal = Journal.open(folder); journal.kept: all that the file holds, as values
     paid lines    add, then offer; started, before its audio plays; ended; holds: was it here before
-    others        await mute, unmute, set_voice, forget_voice, add_word, remove_word, audit: bool
+    others        it is a `bot.memory.Memory`: mutes, viewers' voices, words, the audit
     now and then  used_voice, count, prune
     at the end    close
 
-The owner of each state (mutes, voices, words) has it in memory, fills it from `kept` once, and
-tells each change here; nothing is read back while the bot runs. Times are Unix seconds, since they
-outlive the clock of a run. A write never blocks the event loop and never raises: it waits for its
-commit at most a second and returns whether there was one. False means: in force, but not kept yet;
-it is written as soon as the file can be written again. Bounds: 30 days and 100,000 of ended lines
-and of the audit, 10,000 mutes, 10,000 viewers' voices (the last used ones), 10,000 words.
+The owner of each state (mutes, voices, words) has it in memory, fills it from here once, and tells
+each change; nothing is read back while the bot runs. Times are Unix seconds, since they outlive the
+clock of a run. No call blocks the event loop or raises. What cannot be written is told in the log,
+once a minute, is in force all the same, and is written as soon as the file takes it again. Bounds:
+30 days and 100,000 of ended lines and of the audit; 10,000 mutes, 10,000 words, and 10,000 viewers'
+voices, those last used.
 
     journal_kept.py     the values
     journal_file.py     the tables, and files of other versions or damaged
@@ -36,9 +36,10 @@ from typing import Self
 from bot import journal_file
 from bot.backlog import AuthorKey
 from bot.chat import codec
-from bot.journal_kept import IDS, RECEIVED, Act, Kept, Left, Mute, State, Word, WordList, load
+from bot.journal_kept import IDS, RECEIVED, Kept, Left, State, load
 from bot.journal_writer import Change, Statement, Writer
 from bot.line import End, Line
+from bot.memory import Deed
 from bot.telemetry import shown
 from filters.message import ChatMessage
 
@@ -134,13 +135,11 @@ class Journal:
         fresh = tuple(line for line in self.kept.left if now - line.at <= max_age_s)
         old = [line for line in self.kept.left if now - line.at > max_age_s]
         for line in old:
-            self._mark(line.number, End.STALE)
+            self._put(self._marks(_END, End.STALE, (line.number,)), None, must=True)
         for line in fresh:
-            self._change(
-                "UPDATE lines SET state = ?, again = ? WHERE number = ?",
-                State.WAITING, line.again, line.number,
-                must=True,
-            )  # fmt: skip
+            statement = "UPDATE lines SET state = ?, again = ? WHERE number = ?"
+            values = State.WAITING, line.again, line.number
+            self._put(((statement, values),), None, must=True)
         _tell_left(fresh, old, max_age_s)
         return fresh
 
@@ -153,69 +152,91 @@ class Journal:
 
         False after a failure, or after a second without an answer: the line is to go on.
         """
-        self._number += 1
-        message = line.message
+        self._remember(line.message)
+        if self._writer is None:
+            then(True)
+        elif (row := self._row(line.message)) is None:
+            then(False)
+        elif self._put((row,), then):
+            line.numbers = (self._number,)
+
+    def join(self, line: Line, message: ChatMessage) -> None:
+        """Keep one more message that a line which is here speaks for: it ends as the line does.
+
+        After a restart it comes back as a line of its own.
+        """
+        self._remember(message)
+        row = self._row(message) if line.numbers and self._writer is not None else None
+        if row is not None and self._put((row,), None):
+            line.numbers = (*line.numbers, self._number)
+
+    def _remember(self, message: ChatMessage) -> None:
         if message.id:
             self._ids[_id(message)] = None
             if len(self._ids) > IDS:
                 del self._ids[next(iter(self._ids))]
-        if self._writer is None:
-            then(True)
-            return
-        now = self._wall()
+
+    def _row(self, message: ChatMessage) -> Statement | None:
+        """What writes a message down, with the next number; None: it cannot be written."""
         try:
             text = json.dumps(codec.encode(message), separators=(",", ":"))
         except (TypeError, ValueError, RecursionError) as error:
             log.warning("a paid line cannot be journalled: %s", error)
-            then(False)
-            return
+            return None
+        self._number += 1
+        now = self._wall()
         # A replay may bring an id that an earlier run has ended.
         statement = "INSERT OR REPLACE INTO lines VALUES (?, ?, ?, ?, ?, ?, ?, 0)"
-        row = self._number, now, *_id(message), text, State.WAITING, now
-        if self._put(((statement, row),), then):
-            line.number = self._number
+        return statement, (self._number, now, *_id(message), text, State.WAITING, now)
 
     async def started(self, line: Line) -> None:
         """Note that a line's audio is about to be given to the player; a second at most.
 
         From then on it is spoken again only announced. Does nothing for a line that is not here.
         """
-        if line.number is not None:
-            await self._wait(_MARK, self._marked(State.STARTED, line.number), must=True)
+        if line.numbers:
+            await self._wait_for(*self._marks(_MARK, State.STARTED, line.numbers), must=True)
 
     def waits(self, line: Line) -> None:
         """Note that a line waits again, and nothing of it was heard."""
-        if line.number is not None:
-            self._change(_MARK, *self._marked(State.WAITING, line.number), must=True)
+        if line.numbers:
+            self._put(self._marks(_MARK, State.WAITING, line.numbers), None, must=True)
 
     def ended(self, line: Line, end: End) -> None:
         """Note how a line ended, and take its text out; nothing for a line that is not here."""
-        if line.number is not None:
-            self._mark(line.number, end)
+        if line.numbers:
+            self._put(self._marks(_END, end, line.numbers), None, must=True)
+
+    async def written(self) -> bool:
+        """Whether all that was told before is committed; waits a second at most."""
+        return await self._wait_for()
 
     # What others own and have kept here.
 
-    async def mute(self, mute: Mute) -> bool:
-        """Keep a mute; a later one of the same author replaces it."""
-        row = *map(_safe, mute.author), _safe(mute.name), mute.until, _safe(mute.by), mute.at
-        return await self._upsert("mutes", "at", row)
+    def mutes(self) -> dict[AuthorKey, float]:
+        """Who was muted at the start, and until when: Unix seconds, `inf` where it has no end."""
+        return dict(self.kept.mutes)
 
-    async def unmute(self, author: AuthorKey) -> bool:
+    def mute(self, author: AuthorKey, until: float) -> None:
+        """Keep a mute; a later one of the same author takes its place."""
+        self._replace("mutes", "at", *map(_safe, author), until, self._wall())
+
+    def unmute(self, author: AuthorKey) -> None:
         """Forget the mute of an author."""
-        return await self._wait(
-            "DELETE FROM mutes WHERE platform = ? AND author = ?", tuple(map(_safe, author))
-        )
+        statement = "DELETE FROM mutes WHERE platform = ? AND author = ?"
+        self._change(statement, *map(_safe, author))
 
-    async def set_voice(self, author: AuthorKey, voice: str) -> bool:
-        """Keep the voice that a viewer has chosen."""
-        row = *map(_safe, author), _safe(voice), self._wall()
-        return await self._upsert("voices", "used", row)
+    def voices(self) -> dict[AuthorKey, str]:
+        """The voices that viewers had chosen at the start, the last used last."""
+        return dict(self.kept.voices)
 
-    async def forget_voice(self, author: AuthorKey) -> bool:
-        """Forget the voice of a viewer."""
-        return await self._wait(
-            "DELETE FROM voices WHERE platform = ? AND author = ?", tuple(map(_safe, author))
-        )
+    def choose(self, author: AuthorKey, voice: str) -> None:
+        """Keep the voice that a viewer has chosen; empty: forget it."""
+        if voice:
+            self._replace("voices", "used", *map(_safe, (*author, voice)), self._wall())
+        else:
+            statement = "DELETE FROM voices WHERE platform = ? AND author = ?"
+            self._change(statement, *map(_safe, author))
 
     def used_voice(self, author: AuthorKey) -> None:
         """Note that a chosen voice was heard, so that it is not the first forgotten; cheap."""
@@ -229,22 +250,22 @@ class Journal:
         statement = "UPDATE voices SET used = ? WHERE platform = ? AND author = ?"
         self._change(statement, now, *map(_safe, author))
 
-    async def add_word(self, word: Word) -> bool:
-        """Keep a word that was added at run time."""
-        row = word.list, _safe(word.word), _safe(word.by), word.at
-        return await self._upsert("words", "at", row)
+    def words(self) -> dict[str, bool]:
+        """The words added before the start, oldest first: whether each is blocked, or allowed."""
+        return dict(self.kept.words)
 
-    async def remove_word(self, list: WordList, word: str) -> bool:
-        """Forget a word that was added at run time."""
-        return await self._wait(
-            "DELETE FROM words WHERE list = ? AND word = ?", (list, _safe(word))
-        )
+    def rule(self, word: str, blocked: bool) -> None:
+        """Keep what holds of a word from now on."""
+        self._replace("words", "at", _safe(word), blocked, self._wall())
 
-    async def audit(self, act: Act) -> bool:
+    def audit(self, deed: Deed) -> None:
         """Keep what somebody did, or asked for."""
-        row = act.at, *map(_safe, (act.who, act.verb, act.arguments, act.outcome))
-        return await self._wait(
-            "INSERT INTO audit (at, who, verb, arguments, outcome) VALUES (?, ?, ?, ?, ?)", row
+        self._change(
+            "INSERT INTO audit (at, by, platform, author, verb, what, answer, changed)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            deed.at,
+            *map(_safe, (deed.by, *deed.author, deed.verb, deed.what, deed.answer)),
+            deed.changed,
         )
 
     # Now and then.
@@ -281,33 +302,28 @@ class Journal:
 
     # How it is written.
 
-    def _marked(self, state: State | End, number: int) -> tuple[object, ...]:
+    def _marks(
+        self, statement: str, state: State | End, numbers: tuple[int, ...]
+    ) -> tuple[Statement, ...]:
         # The order of the marks is to be read from their times, however the clock goes.
         self._changed = max(self._wall(), self._changed + 1e-6)
-        return state, self._changed, number
+        return tuple((statement, (state, self._changed, number)) for number in numbers)
 
-    def _mark(self, number: int, end: End) -> None:
-        self._change(_END, *self._marked(end, number), must=True)
-
-    async def _upsert(self, table: str, order: str, row: tuple[object, ...]) -> bool:
+    def _replace(self, table: str, order: str, *row: object) -> None:
         marks = ", ".join("?" * len(row))
-        return await self._wait_for(
+        self._put(
             (
                 (f"INSERT OR REPLACE INTO {table} VALUES ({marks})", row),  # noqa: S608
                 (_prune(table, order), (MOST,)),
-            )
+            ),
+            None,
         )
 
-    def _change(self, statement: str, *values: object, must: bool = False) -> None:
-        self._put(((statement, values),), None, must=must)
+    def _change(self, statement: str, *values: object) -> None:
+        self._put(((statement, values),), None)
 
-    async def _wait(
-        self, statement: str, values: tuple[object, ...], *, must: bool = False
-    ) -> bool:
-        return await self._wait_for(((statement, values),), must=must)
-
-    async def _wait_for(self, statements: tuple[Statement, ...], *, must: bool = False) -> bool:
-        """Whether the statements were committed within a second."""
+    async def _wait_for(self, *statements: Statement, must: bool = False) -> bool:
+        """Whether the statements, and all that was put before them, were committed in a second."""
         if self._writer is None:
             return True
         told: asyncio.Future[bool] = asyncio.get_running_loop().create_future()

@@ -44,9 +44,7 @@ _MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """CREATE TABLE mutes (
             platform TEXT NOT NULL,
             author TEXT NOT NULL,
-            name TEXT NOT NULL,
-            until REAL,
-            by TEXT NOT NULL,
+            until REAL NOT NULL,
             at REAL NOT NULL,
             PRIMARY KEY (platform, author)
         )""",
@@ -59,20 +57,21 @@ _MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )""",
         "CREATE INDEX voices_used ON voices (used)",
         """CREATE TABLE words (
-            list TEXT NOT NULL,
-            word TEXT NOT NULL,
-            by TEXT NOT NULL,
-            at REAL NOT NULL,
-            PRIMARY KEY (list, word)
+            word TEXT PRIMARY KEY,
+            blocked INTEGER NOT NULL,
+            at REAL NOT NULL
         )""",
         "CREATE TABLE totals (reason TEXT PRIMARY KEY, count INTEGER NOT NULL)",
         """CREATE TABLE audit (
             number INTEGER PRIMARY KEY,
             at REAL NOT NULL,
-            who TEXT NOT NULL,
+            by TEXT NOT NULL,
+            platform TEXT NOT NULL,
+            author TEXT NOT NULL,
             verb TEXT NOT NULL,
-            arguments TEXT NOT NULL,
-            outcome TEXT NOT NULL
+            what TEXT NOT NULL,
+            answer TEXT NOT NULL,
+            changed INTEGER NOT NULL
         )""",
     ),
 )

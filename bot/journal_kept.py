@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from bot.backlog import AuthorKey
 from bot.chat import codec
+from bot.memory import Deed
 from filters.message import ChatMessage
 
 log = logging.getLogger(__name__)
@@ -51,59 +52,6 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
-class Mute:
-    """A viewer who is not spoken."""
-
-    author: AuthorKey
-    """Platform and id of the account."""
-    name: str
-    """The name as it was shown, to be told. Hostile."""
-    until: float | None
-    """The end, in Unix seconds; None: for good."""
-    by: str
-    """Who muted."""
-    at: float
-    """When, in Unix seconds."""
-
-
-class WordList(StrEnum):
-    """What a word that was added at run time is for."""
-
-    BLOCK = "block"
-    ALLOW = "allow"
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word or phrase that was added at run time."""
-
-    list: WordList
-    """Blocked, or never blocked."""
-    word: str
-    """As it was given."""
-    by: str
-    """Who added it."""
-    at: float
-    """When, in Unix seconds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """One thing that somebody did, or asked for, in the audit."""
-
-    at: float
-    """When, in Unix seconds."""
-    who: str
-    """Platform and name, as they are to be shown."""
-    verb: str
-    """What: `skip`, `mute`, ..."""
-    arguments: str
-    """With what, as given; never a chat line's text."""
-    outcome: str
-    """What came of it: `done`, `refused`, ..."""
-
-
-@dataclass(frozen=True, slots=True)
 class Kept:
     """All that the file held when it was opened."""
 
@@ -111,12 +59,12 @@ class Kept:
     """The paid lines that have not ended, in the order in which they came."""
     ids: tuple[tuple[str, str], ...] = ()
     """Platform and id of the newest paid lines, oldest first."""
-    mutes: Mapping[AuthorKey, Mute] = field(default_factory=lambda: MappingProxyType({}))
-    """The mutes that have not run out."""
+    mutes: Mapping[AuthorKey, float] = field(default_factory=lambda: MappingProxyType({}))
+    """The mutes that have not run out: until when, `inf` for good."""
     voices: Mapping[AuthorKey, str] = field(default_factory=lambda: MappingProxyType({}))
     """The voice of each viewer who has chosen one, the last used last."""
-    words: tuple[Word, ...] = ()
-    """The words added, oldest first."""
+    words: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
+    """The words added, oldest first: whether each is blocked, or allowed."""
     totals: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     """`received` and every `End` over all runs, and `waiting`: what had not ended when its run
     stopped. received = the sum of all others."""
@@ -136,18 +84,16 @@ def load(connection: sqlite3.Connection, now: float, *, complete: bool) -> Kept:
         "SELECT platform, id FROM lines WHERE id <> '' ORDER BY number DESC LIMIT ?", (IDS,)
     )
     mutes = connection.execute(
-        "SELECT platform, author, name, until, by, at FROM mutes"
-        " WHERE until IS NULL OR until > ? ORDER BY at",
-        (now,),
+        "SELECT platform, author, until FROM mutes WHERE until > ? ORDER BY at", (now,)
     )
     voices = connection.execute("SELECT platform, author, voice FROM voices ORDER BY used")
-    words = connection.execute("SELECT list, word, by, at FROM words ORDER BY at")
+    words = connection.execute("SELECT word, blocked FROM words ORDER BY at")
     return Kept(
         left=_left(connection, complete=complete),
         ids=tuple(reversed([(str(platform), str(id)) for platform, id in ids])),
-        mutes=MappingProxyType({mute.author: mute for mute in _read(mutes, _mute)}),
+        mutes=MappingProxyType(dict(_read(mutes, _mute))),
         voices=MappingProxyType({(str(p), str(a)): str(voice) for p, a, voice in voices}),
-        words=tuple(_read(words, lambda row: Word(WordList(row[0]), str(row[1]), *row[2:]))),
+        words=MappingProxyType({str(word): bool(blocked) for word, blocked in words}),
         totals=totals(connection),
         number=connection.execute("SELECT coalesce(max(number), 0) FROM lines").fetchone()[0],
     )
@@ -168,28 +114,33 @@ def waiting(connection: sqlite3.Connection) -> int:
     return count
 
 
-def audit(connection: sqlite3.Connection, last: int) -> list[Act]:
+def audit(connection: sqlite3.Connection, last: int) -> list[Deed]:
     """The `last` things that were done, oldest first. Raises sqlite3.Error."""
     rows = connection.execute(
-        "SELECT at, who, verb, arguments, outcome FROM audit ORDER BY number DESC LIMIT ?", (last,)
-    )
-    return [Act(*row) for row in reversed(rows.fetchall())]
+        "SELECT at, by, platform, author, verb, what, answer, changed FROM audit"
+        " ORDER BY number DESC LIMIT ?",
+        (last,),
+    ).fetchall()
+    return [
+        Deed(at, by, (platform, author), verb, what, answer, bool(changed))
+        for at, by, platform, author, verb, what, answer, changed in reversed(rows)
+    ]
 
 
 def _left(connection: sqlite3.Connection, *, complete: bool) -> tuple[Left, ...]:
     rows = connection.execute(
-        "SELECT number, at, message, again, state FROM lines WHERE message <> '' ORDER BY number"
+        "SELECT number, at, message, again, state, changed FROM lines WHERE message <> ''"
+        " ORDER BY number"
     ).fetchall()
-    # The player plays in the order in which it is given audio: of several lines that it was given,
-    # and that did not end, only the first can have been heard.
-    begun = connection.execute(
-        "SELECT number FROM lines WHERE message <> '' AND state = ? ORDER BY changed, number",
-        (State.STARTED,),
+    # The player plays in the order in which it was given audio: of several lines that it was given,
+    # and that did not end, only the first can have been heard. It may speak for several messages,
+    # which were marked at once.
+    (begun,) = connection.execute(
+        "SELECT min(changed) FROM lines WHERE message <> '' AND state = ?", (State.STARTED,)
     ).fetchone()
-    heard = None if begun is None else begun[0]
 
     def again(row: tuple[object, ...]) -> bool:
-        return not complete or bool(row[3]) or row[0] == heard
+        return not complete or bool(row[3]) or row[4:] == (State.STARTED, begun)
 
     return tuple(_read(rows, lambda row: _line(*row[:3], again=again(row))))
 
@@ -201,9 +152,9 @@ def _line(number: int, at: float, message: str, *, again: bool) -> Left:
     return Left(number, float(at), event, again)
 
 
-def _mute(row: tuple[str, str, str, float | None, str, float]) -> Mute:
-    platform, author, name, until, by, at = row
-    return Mute((platform, author), name, None if until is None else float(until), by, float(at))
+def _mute(row: tuple[object, object, float]) -> tuple[AuthorKey, float]:
+    platform, author, until = row
+    return (str(platform), str(author)), float(until)
 
 
 def _read(rows: Iterable[tuple[object, ...]], make: Callable[..., T]) -> list[T]:

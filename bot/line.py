@@ -63,8 +63,8 @@ class Line:
     """Estimated seconds of speech."""
     end: End | None = None
     """How it ended; None: it has not."""
-    number: int | None = None
-    """Its number in the journal; None: it is not there."""
+    numbers: tuple[int, ...] = ()
+    """The numbers of its messages in the journal; none: it is not there."""
     unkept: bool = False
     """Whether it was paid for, and the journal could not keep it in time."""
     again: bool = False

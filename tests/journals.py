@@ -12,7 +12,7 @@ from bot.bench.journal_child import keep, paid_line
 from bot.journal import Journal
 from bot.line import Line
 
-__all__ = ["fill", "keep", "names", "paid_line", "resumed", "rows", "states", "until", "written"]
+__all__ = ["fill", "keep", "names", "paid_line", "resumed", "rows", "states", "until"]
 
 
 def rows(folder: Path, query: str) -> list[tuple[object, ...]]:
@@ -38,17 +38,12 @@ async def until(condition: Callable[[], object]) -> None:
             await asyncio.sleep(0.001)
 
 
-async def written(journal: Journal) -> bool:
-    """Wait until all that was put before is written, or told not to be; says which."""
-    return await journal.unmute(("t", "nobody"))
-
-
 def resumed(journal: Journal, max_age_s: float = 3600.0) -> list[Line]:
     """The lines that an earlier run left, as intake makes them."""
     lines = []
     for one in journal.left(max_age_s):
         line = paid_line(one.message.id)
-        line.number, line.again = one.number, one.again
+        line.numbers, line.again = (one.number,), one.again
         lines.append(line)
     return lines
 

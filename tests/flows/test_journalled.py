@@ -21,7 +21,7 @@ from filters.gate import Gate
 from filters.message import Payment, Removal, RemovalKind
 from filters.wordlist import compile_words
 from tests.fakes import Channel, FakeEngine
-from tests.journals import fill, keep, paid_line, states, until, written
+from tests.journals import fill, keep, paid_line, states, until
 
 PAID = Payment(100, "bits")
 WORD_S = 0.02
@@ -102,7 +102,7 @@ async def test_a_line_deleted_while_it_is_committed_is_never_spoken_nor_comes_ba
         bot.channel.intake.emit(Removal("t", "c", RemovalKind.DELETE, "a"))
         assert bot.channel.ends() == {"purged": 1}
         free.set()
-        await written(bot.journal)
+        await bot.journal.written()
         await asyncio.sleep(0.05)
         assert bot.channel.asked == []
     assert states(tmp_path) == {"a": "purged"}
@@ -173,7 +173,7 @@ async def test_a_line_that_came_back_can_be_taken_away(tmp_path: Path, when: str
             await until(lambda: len(bot.channel.backlog) + bot.channel.speaker.waiting == 2)
         bot.channel.intake.emit(Removal("bench", "bench", RemovalKind.DELETE, "b"))
         assert bot.channel.ends() == {"purged": 1}
-        await written(bot.journal)
+        await bot.journal.written()
         assert states(tmp_path) == {"a": "waiting", "b": "purged"}
 
 

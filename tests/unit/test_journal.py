@@ -7,6 +7,7 @@ import stat
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,14 @@ import pytest
 from bot import journal as room
 from bot import journal_file
 from bot.journal import DAYS, Journal
-from bot.journal_kept import Act, Mute, State, Word, WordList, audit
+from bot.journal_kept import State, audit
 from bot.line import End
-from tests.journals import keep, paid_line, resumed, rows, states, written
+from bot.memory import Deed, Memory
+from tests.journals import keep, paid_line, resumed, rows, states
 
 DAY_S = 86_400.0
 ANN = ("t", "ann")
+DEED = Deed(0.0, "mod", ("t", "9"), "mute", "@eve 10m", "eve is muted for 10 minutes", changed=True)
 
 
 class Clock:
@@ -109,6 +112,23 @@ async def test_a_line_put_back_was_not_heard(runs: Runs) -> None:
     assert not runs.open().left(3600)[0].again
 
 
+async def test_messages_that_one_line_speaks_for_end_with_it_and_come_back_one_by_one(
+    runs: Runs,
+) -> None:
+    journal = runs.open()
+    lines = [paid_line("a"), paid_line("b")]
+    for line in lines:
+        await keep(journal, line)
+        journal.join(line, paid_line(f"{line.message.id}2").message)
+        assert journal.holds(paid_line(f"{line.message.id}2").message)
+    await journal.started(lines[1])
+    journal.ended(lines[0], End.SPOKEN)
+    found = runs.open().left(3600)
+    assert [(one.message.id, one.again) for one in found] == [("b", True), ("b2", True)]
+    runs.close()
+    assert states(runs.folder) == {"a": "spoken", "a2": "spoken", "b": "waiting", "b2": "waiting"}
+
+
 async def test_the_text_of_a_line_that_has_ended_is_taken_out_of_the_file(runs: Runs) -> None:
     journal = runs.open()
     line = paid_line("a")
@@ -177,47 +197,40 @@ async def test_what_is_older_than_thirty_days_is_forgotten(runs: Runs, clock: Cl
     await keep(journal, line)
     await keep(journal, paid_line("b"))
     journal.ended(line, End.SPOKEN)
-    await journal.audit(Act(clock.now, "t: mod", "skip", "", "done"))
+    journal.audit(replace(DEED, at=clock.now))
     clock.now += DAYS * DAY_S + 1
     journal.prune()
-    await written(journal)
+    await journal.written()
     assert states(runs.folder) == {}
     assert rows(runs.folder, "SELECT * FROM audit") == []
 
 
 async def test_mutes_voices_and_words_come_back(runs: Runs, clock: Clock) -> None:
+    bob, inf = ("t", "bob"), float("inf")
     journal = runs.open()
-    mutes = [
-        Mute(ANN, "Ann", None, "mod", clock.now),
-        Mute(("t", "bob"), "Bob", clock.now + 600, "mod", clock.now),
-        Mute(("t", "eve"), "Eve", clock.now + 60, "mod", clock.now),
-        Mute(("t", "dan"), "Dan", None, "mod", clock.now),
-    ]
-    for mute in mutes:
-        assert await journal.mute(mute)
-    assert await journal.unmute(("t", "dan"))
-    assert await journal.set_voice(ANN, "en-us+f3")
-    assert await journal.set_voice(ANN, "en-us+f4")
-    assert await journal.set_voice(("t", "bob"), "de")
-    assert await journal.forget_voice(("t", "bob"))
-    words = [Word(WordList.BLOCK, "zorgle", "mod", 1.0), Word(WordList.ALLOW, "blippo", "mod", 2.0)]
-    for word in [*words, Word(WordList.BLOCK, "frim", "mod", 3.0)]:
-        assert await journal.add_word(word)
-    assert await journal.remove_word(WordList.BLOCK, "frim")
+    for author, until in [(ANN, inf), (bob, clock.now + 600), (("t", "eve"), clock.now + 60)]:
+        journal.mute(author, until)
+    journal.mute(("t", "dan"), inf)
+    journal.unmute(("t", "dan"))
+    for author, voice in [(ANN, "en-us+f3"), (ANN, "en-us+f4"), (bob, "de"), (bob, "")]:
+        journal.choose(author, voice)
+    for word, blocked in [("zorgle", True), ("frim", True), ("blippo", False), ("frim", False)]:
+        journal.rule(word, blocked)
     clock.now += 120
-    kept = runs.open().kept
-    assert dict(kept.mutes) == {mute.author: mute for mute in mutes[:2]}
-    assert dict(kept.voices) == {ANN: "en-us+f4"}
-    assert list(kept.words) == words
+    memory: Memory = runs.open()
+    assert memory.mutes() == {ANN: inf, bob: clock.now + 480}
+    assert memory.voices() == {ANN: "en-us+f4"}
+    assert memory.words() == {"zorgle": True, "blippo": False, "frim": False}
 
 
-async def test_the_last_acts_are_read_from_the_audit(runs: Runs) -> None:
+async def test_the_last_deeds_are_read_from_the_audit(runs: Runs) -> None:
     journal = runs.open()
-    acts = [Act(float(n), "t: mod", "mute", f"@eve {n}m", "done") for n in range(3)]
-    for act in acts:
-        assert await journal.audit(act)
+    deeds = [replace(DEED, at=float(n), changed=n > 1) for n in range(3)]
+    for deed in deeds:
+        journal.audit(deed)
+    assert await journal.written()
     with closing(journal_file.read_only(journal_file.path_of(runs.folder))) as connection:
-        assert audit(connection, last=2) == acts[1:]
+        assert audit(connection, last=2) == deeds[1:]
 
 
 async def test_the_voice_that_was_used_longest_ago_is_forgotten_first(
@@ -227,10 +240,10 @@ async def test_the_voice_that_was_used_longest_ago_is_forgotten_first(
     journal = runs.open()
     for author in ("a", "b"):
         clock.now += DAY_S
-        await journal.set_voice(("t", author), author)
+        journal.choose(("t", author), author)
     clock.now += DAY_S
     journal.used_voice(("t", "a"))
-    await journal.set_voice(("t", "c"), "c")
+    journal.choose(("t", "c"), "c")
     assert list(runs.open().kept.voices) == [("t", "a"), ("t", "c")]
 
 
@@ -240,7 +253,7 @@ async def test_bounds_hold_where_all_came_at_the_same_time(
     monkeypatch.setattr(room, "MOST", 3)
     journal = runs.open()
     for number in range(5):
-        await journal.mute(Mute(("t", str(number)), "", None, "mod", clock.now))
+        journal.mute(("t", str(number)), float("inf"))
     assert [author for _, author in runs.open().kept.mutes] == ["2", "3", "4"]
 
 
@@ -259,8 +272,10 @@ async def test_hostile_text_is_kept_as_text_and_never_stops_the_rest(runs: Runs)
     lines = [paid_line("\ud800"), paid_line("'; DROP TABLE lines; --"), paid_line("\0" * 3)]
     for line in lines:
         assert await keep(journal, line)
-    assert await journal.mute(Mute(("t", "\udfff"), "\ud800x" * 9999, None, "", 0.0))
-    assert await journal.audit(Act(0.0, "x", "\ud800", "a" * 10_000, ""))
+    journal.mute(("t", "\udfff"), 2e9)
+    journal.choose(("\ud800", "x"), "y" * 10_000)
+    journal.audit(replace(DEED, by="\ud800", what="a" * 10_000))
+    assert await journal.written()
     assert [one.message for one in runs.open().left(3600)] == [line.message for line in lines]
 
 
@@ -268,12 +283,11 @@ async def test_a_change_that_cannot_be_written_costs_no_other_its_place(
     runs: Runs, caplog: pytest.LogCaptureFixture
 ) -> None:
     journal = runs.open()
-    wrong = Act(0.0, "x", "y", "z", "")
-    object.__setattr__(wrong, "at", object())
-    answers = await asyncio.gather(
-        keep(journal, paid_line("a")), journal.audit(wrong), keep(journal, paid_line("b"))
-    )
-    assert answers == [True, False, True]
+    first = asyncio.create_task(keep(journal, paid_line("a")))
+    await asyncio.sleep(0)
+    journal.audit(replace(DEED, at=object()))  # type: ignore[arg-type]
+    assert await keep(journal, paid_line("b"))
+    assert await first
     assert "fault of this program" in caplog.text
     assert list(states(runs.folder)) == ["a", "b"]
 
@@ -282,10 +296,11 @@ async def test_a_journal_nowhere_keeps_nothing_and_answers_at_once(tmp_path: Pat
     journal = Journal.nowhere()
     line = paid_line("a")
     assert await keep(journal, line)
-    assert line.number is None
+    assert not line.numbers
     await journal.started(line)
     journal.ended(line, End.SPOKEN)
-    assert await journal.unmute(ANN)
+    journal.mute(ANN, 0.0)
+    assert await journal.written()
     journal.close()
 
 

@@ -46,13 +46,11 @@ def test_a_file_of_every_version_since_the_first_is_brought_up_to_this_one(
     kept = journal.kept
     assert version_of(path_of(tmp_path)) == VERSION
     assert [(one.message.text, one.again) for one in kept.left] == [("zorgle frim", True)]
-    assert [mute.name for mute in kept.mutes.values()] == ["Eve"]
+    assert dict(kept.mutes) == {("twitch", "9"): float("inf")}
     assert dict(kept.voices) == {("twitch", "7"): "en-us+f3"}
-    assert [(word.list, word.word) for word in kept.words] == [("block", "blippo")]
+    assert dict(kept.words) == {"blippo": True}
     assert dict(kept.totals) == {"received": 9, "spoken": 8, "waiting": 1}
-    assert rows(tmp_path, "SELECT who, verb, arguments FROM audit") == [
-        ("twitch: mod", "mute", "@Eve")
-    ]
+    assert rows(tmp_path, "SELECT by, verb, what FROM audit") == [("mod", "mute", "@Eve")]
 
 
 def test_a_step_is_done_whole_or_not_at_all_and_the_next_start_goes_on(tmp_path: Path) -> None:
@@ -101,7 +99,7 @@ async def damage(folder: Path, how: str) -> None:
     elif how == "a table gone":
         made(folder, "DROP TABLE mutes")
     elif how == "a column gone":
-        made(folder, "ALTER TABLE words DROP COLUMN by")
+        made(folder, "ALTER TABLE words DROP COLUMN blocked")
 
 
 HOW = [
@@ -143,7 +141,7 @@ async def test_a_row_that_cannot_be_read_costs_no_other(
         tmp_path,
         "UPDATE lines SET message = '{' WHERE id = 'a'",
         "UPDATE lines SET at = 'then' WHERE id = 'b'",
-        "INSERT INTO words VALUES ('zorgle', 'x', 'y', 1)",
+        "INSERT INTO mutes VALUES ('t', 'x', 'for ever', 1)",
         "INSERT INTO totals VALUES ('spoken', 'many')",
     )
     journal = Journal.open(tmp_path)

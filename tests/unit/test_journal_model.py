@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 
 from bot.journal import Journal
 from bot.line import End, Line
-from tests.journals import keep, paid_line, resumed, states, written
+from tests.journals import keep, paid_line, resumed, states
 
 
 class JournalMachine(RuleBasedStateMachine):
@@ -90,7 +90,7 @@ class JournalMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.open or self.ended)
     @rule()
     def look(self) -> None:
-        assert self.loop.run_until_complete(written(self.journal))
+        assert self.loop.run_until_complete(self.journal.written())
         expected = {id: "started" if id in self.begun else "waiting" for id in self.open}
         assert states(self.folder) == expected | self.ended
 

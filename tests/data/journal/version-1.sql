@@ -2,12 +2,15 @@ BEGIN TRANSACTION;
 CREATE TABLE audit (
             number INTEGER PRIMARY KEY,
             at REAL NOT NULL,
-            who TEXT NOT NULL,
+            by TEXT NOT NULL,
+            platform TEXT NOT NULL,
+            author TEXT NOT NULL,
             verb TEXT NOT NULL,
-            arguments TEXT NOT NULL,
-            outcome TEXT NOT NULL
+            what TEXT NOT NULL,
+            answer TEXT NOT NULL,
+            changed INTEGER NOT NULL
         );
-INSERT INTO "audit" VALUES(1,999000.0,'twitch: mod','mute','@Eve','done');
+INSERT INTO "audit" VALUES(1,999000.0,'mod','twitch','8','mute','@Eve','Eve is muted',1);
 CREATE TABLE lines (
             number INTEGER PRIMARY KEY,
             at REAL NOT NULL,
@@ -23,13 +26,11 @@ INSERT INTO "lines" VALUES(1000000000002,1000000.0,'twitch','b-2','{"platform":"
 CREATE TABLE mutes (
             platform TEXT NOT NULL,
             author TEXT NOT NULL,
-            name TEXT NOT NULL,
-            until REAL,
-            by TEXT NOT NULL,
+            until REAL NOT NULL,
             at REAL NOT NULL,
             PRIMARY KEY (platform, author)
         );
-INSERT INTO "mutes" VALUES('twitch','9','Eve',NULL,'mod',999000.0);
+INSERT INTO "mutes" VALUES('twitch','9',9e999,1000000.0);
 CREATE TABLE totals (reason TEXT PRIMARY KEY, count INTEGER NOT NULL);
 INSERT INTO "totals" VALUES('received',9);
 INSERT INTO "totals" VALUES('spoken',8);
@@ -42,13 +43,11 @@ CREATE TABLE voices (
         );
 INSERT INTO "voices" VALUES('twitch','7','en-us+f3',1000000.0);
 CREATE TABLE words (
-            list TEXT NOT NULL,
-            word TEXT NOT NULL,
-            by TEXT NOT NULL,
-            at REAL NOT NULL,
-            PRIMARY KEY (list, word)
+            word TEXT PRIMARY KEY,
+            blocked INTEGER NOT NULL,
+            at REAL NOT NULL
         );
-INSERT INTO "words" VALUES('block','blippo','mod',999000.0);
+INSERT INTO "words" VALUES('blippo',1,1000000.0);
 CREATE UNIQUE INDEX lines_id ON lines (platform, id) WHERE id <> '';
 CREATE INDEX lines_open ON lines (number) WHERE message <> '';
 CREATE INDEX voices_used ON voices (used);
