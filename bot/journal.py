@@ -15,14 +15,14 @@ voices, those last used.
 
     journal_kept.py     the values
     journal_file.py     the tables, and files of other versions or damaged
-    journal_writer.py   the thread that writes
+    journal_desk.py     what the event loop asks of the thread that writes, and for how long
+    journal_writer.py   that thread
 
 Does not know what a mute or a word is for, nor which line is to be spoken.
 """
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 import sqlite3
@@ -36,8 +36,9 @@ from typing import Self
 from bot import journal_file
 from bot.backlog import AuthorKey
 from bot.chat import codec
+from bot.journal_desk import Desk
 from bot.journal_kept import IDS, RECEIVED, Kept, Left, State, load
-from bot.journal_writer import Change, Statement, Writer
+from bot.journal_writer import Statement, Writer
 from bot.line import End, Line
 from bot.memory import Deed
 from bot.telemetry import shown
@@ -45,8 +46,6 @@ from filters.message import ChatMessage
 
 log = logging.getLogger(__name__)
 
-SLOW_S = 1.0
-"""Seconds that anybody waits for a commit."""
 DAYS = 30
 """How long ended lines and the audit are kept."""
 MOST = 10_000
@@ -63,7 +62,7 @@ class Journal:
 
     def __init__(
         self,
-        writer: Writer | None,
+        desk: Desk,
         kept: Kept,
         *,
         wall: Callable[[], float] = time.time,
@@ -71,7 +70,7 @@ class Journal:
         """`wall` tells the time in Unix seconds. Made by `open` and `nowhere`."""
         self.kept = kept
         """What the file held when it was opened."""
-        self._writer = writer
+        self._desk = desk
         self._wall = wall
         # Also larger than any in a file that could not be read.
         self._number = max(kept.number, int(wall() * 1e6))
@@ -107,8 +106,8 @@ class Journal:
                 path,
                 error,
             )
-            return cls(Writer(None, reopen, complete), Kept(), wall=wall)
-        journal = cls(Writer(connection, reopen, complete), kept, wall=wall)
+            return cls(Desk(Writer(None, reopen, complete)), Kept(), wall=wall)
+        journal = cls(Desk(Writer(connection, reopen, complete)), kept, wall=wall)
         if not ids:
             journal._ids = {_id(line.message): None for line in kept.left}
         journal.prune()
@@ -117,12 +116,11 @@ class Journal:
     @classmethod
     def nowhere(cls) -> Self:
         """A journal that keeps nothing and says that it does: for a run that leaves nothing."""
-        return cls(None, Kept())
+        return cls(Desk(None), Kept())
 
     def close(self) -> None:
         """Write what is left; blocks, for 2.5 s at most."""
-        if self._writer is not None:
-            self._writer.close()
+        self._desk.close()
 
     # Paid lines.
 
@@ -135,11 +133,11 @@ class Journal:
         fresh = tuple(line for line in self.kept.left if now - line.at <= max_age_s)
         old = [line for line in self.kept.left if now - line.at > max_age_s]
         for line in old:
-            self._put(self._marks(_END, End.STALE, (line.number,)), None, must=True)
+            self._desk.put(self._marks(_END, End.STALE, (line.number,)), must=True)
         for line in fresh:
             statement = "UPDATE lines SET state = ?, again = ? WHERE number = ?"
             values = State.WAITING, line.again, line.number
-            self._put(((statement, values),), None, must=True)
+            self._desk.put(((statement, values),), must=True)
         _tell_left(fresh, old, max_age_s)
         return fresh
 
@@ -153,11 +151,11 @@ class Journal:
         False after a failure, or after a second without an answer: the line is to go on.
         """
         self._remember(line.message)
-        if self._writer is None:
+        if not self._desk.writes:
             then(True)
         elif (row := self._row(line.message)) is None:
             then(False)
-        elif self._put((row,), then):
+        elif self._desk.put((row,), then):
             line.numbers = (self._number,)
 
     def join(self, line: Line, message: ChatMessage) -> None:
@@ -166,8 +164,8 @@ class Journal:
         After a restart it comes back as a line of its own.
         """
         self._remember(message)
-        row = self._row(message) if line.numbers and self._writer is not None else None
-        if row is not None and self._put((row,), None):
+        row = self._row(message) if line.numbers else None
+        if row is not None and self._desk.put((row,)):
             line.numbers = (*line.numbers, self._number)
 
     def _remember(self, message: ChatMessage) -> None:
@@ -195,21 +193,21 @@ class Journal:
         From then on it is spoken again only announced. Does nothing for a line that is not here.
         """
         if line.numbers:
-            await self._wait_for(*self._marks(_MARK, State.STARTED, line.numbers), must=True)
+            await self._desk.ask(*self._marks(_MARK, State.STARTED, line.numbers), must=True)
 
     def waits(self, line: Line) -> None:
         """Note that a line waits again, and nothing of it was heard."""
         if line.numbers:
-            self._put(self._marks(_MARK, State.WAITING, line.numbers), None, must=True)
+            self._desk.put(self._marks(_MARK, State.WAITING, line.numbers), must=True)
 
     def ended(self, line: Line, end: End) -> None:
         """Note how a line ended, and take its text out; nothing for a line that is not here."""
         if line.numbers:
-            self._put(self._marks(_END, end, line.numbers), None, must=True)
+            self._desk.put(self._marks(_END, end, line.numbers), must=True)
 
     async def written(self) -> bool:
         """Whether all that was told before is committed; waits a second at most."""
-        return await self._wait_for()
+        return await self._desk.ask()
 
     # What others own and have kept here.
 
@@ -279,7 +277,7 @@ class Journal:
             " ON CONFLICT (reason) DO UPDATE SET count = count + excluded.count"
         )
         changed = tuple((statement, (key, n)) for key, n in more.items() if n)
-        if changed and self._put(changed, None):
+        if changed and self._desk.put(changed):
             self._counted = counts
 
     def prune(self) -> None:
@@ -289,15 +287,14 @@ class Journal:
             return
         self._pruned = now
         old = now - DAYS * _DAY_S
-        self._put(
+        self._desk.put(
             (
                 ("DELETE FROM lines WHERE at < ?", (old,)),
                 (_prune("lines", "number", "message = ''"), (_MOST_ROWS,)),
                 ("DELETE FROM audit WHERE at < ?", (old,)),
                 (_prune("audit", "number"), (_MOST_ROWS,)),
                 ("DELETE FROM mutes WHERE until <= ?", (now,)),
-            ),
-            None,
+            )
         )
 
     # How it is written.
@@ -311,61 +308,15 @@ class Journal:
 
     def _replace(self, table: str, order: str, *row: object) -> None:
         marks = ", ".join("?" * len(row))
-        self._put(
+        self._desk.put(
             (
                 (f"INSERT OR REPLACE INTO {table} VALUES ({marks})", row),  # noqa: S608
                 (_prune(table, order), (MOST,)),
-            ),
-            None,
+            )
         )
 
     def _change(self, statement: str, *values: object) -> None:
-        self._put(((statement, values),), None)
-
-    async def _wait_for(self, *statements: Statement, must: bool = False) -> bool:
-        """Whether the statements, and all that was put before them, were committed in a second."""
-        if self._writer is None:
-            return True
-        told: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-
-        def then(kept: bool) -> None:
-            if not told.done():
-                told.set_result(kept)
-
-        self._put(statements, then, must=must)
-        return await told
-
-    def _put(
-        self,
-        statements: tuple[Statement, ...],
-        then: Callable[[bool], None] | None,
-        *,
-        must: bool = False,
-    ) -> bool:
-        """Have them written; `then` is called once on the loop. False: too much waits already."""
-        if self._writer is None:
-            return True
-        if then is None:
-            return self._writer.put(Change(statements), must=must)
-        loop = asyncio.get_running_loop()
-        timer: asyncio.TimerHandle | None = None
-
-        def tell(kept: bool) -> None:
-            nonlocal timer
-            if timer is not None:
-                timer.cancel()
-                timer = None
-                then(kept)
-
-        def told(kept: bool) -> None:
-            with suppress(RuntimeError):  # the loop has ended: nobody waits any more
-                loop.call_soon_threadsafe(tell, kept)
-
-        timer = loop.call_later(SLOW_S, tell, False)
-        taken = self._writer.put(Change(statements, told), must=must)
-        if not taken:
-            tell(False)
-        return taken
+        self._desk.put(((statement, values),))
 
 
 _MARK = "UPDATE lines SET state = ?, changed = ? WHERE number = ?"
