@@ -12,7 +12,7 @@ from pathlib import Path
 from bot.app import READY
 from bot.bench.journal import kill
 from engine.spawn import python_command, python_environment
-from tests.journals import states
+from tests.journals import rows, states
 
 LINES = 15
 SPOKEN = re.compile(r"spoken: ann: '(again: )?(line [a-z]+ [a-z]+)'")
@@ -108,6 +108,9 @@ def test_the_whole_bot_killed_speaks_every_acknowledged_line_and_none_twice_unan
     assert f"received={len(open_)} " in last.stdout
     assert f" spoken={len(open_)} " in last.stdout
     assert set(states(state).values()) == {"spoken"}
+    # A run that is killed has not told its counts yet.
+    (spoken,) = rows(state, "SELECT count FROM totals WHERE reason = 'spoken'")
+    assert spoken == (len(open_),)
     assert len(acknowledged) > LINES
     plain = [text for log in logs for again, text in SPOKEN.findall(log) if not again]
     announced = [text for log in logs for again, text in SPOKEN.findall(log) if again]
