@@ -123,14 +123,14 @@ class Intake:
         self._removed = Tombstones()
         self._unjudged: deque[Line] = deque()
         self._unjudged_of: Counter[AuthorKey] = Counter()
-        self._unkept: set[Line] = set()
-        """Paid lines that wait for the journal."""
+        self._being_kept: set[Line] = set()
+        """Paid lines that the journal has not answered for yet."""
         self._something = asyncio.Event()
 
     @property
     def waiting(self) -> int:
         """How many lines wait to be judged, kept or spoken."""
-        return len(self._unjudged) + len(self._unkept) + len(self._backlog)
+        return len(self._unjudged) + len(self._being_kept) + len(self._backlog)
 
     def take_rules(self, rules: Rules) -> None:
         """Judge by these rules from the next message on."""
@@ -174,9 +174,9 @@ class Intake:
         for line in unjudged:
             self._unjudged.remove(line)
             self._forget(line)
-        unkept = {line for line in self._unkept if removal.covers(line.message)}
-        self._unkept -= unkept
-        for line in [*unjudged, *unkept, *self._backlog.purge(removal)]:
+        being_kept = {line for line in self._being_kept if removal.covers(line.message)}
+        self._being_kept -= being_kept
+        for line in [*unjudged, *being_kept, *self._backlog.purge(removal)]:
             self._ledger.end_line(line, End.PURGED, removal.kind)
         self._speaker.purge(removal)
 
@@ -270,7 +270,7 @@ class Intake:
 
     def _drop(self, line: Line, error: Exception) -> None:
         """End a line that met an error, unless it has ended, or waits for its turn to speak."""
-        if line.end is None and line not in self._backlog and line not in self._unkept:
+        if line.end is None and line not in self._backlog and line not in self._being_kept:
             # It may not be judged yet.
             line.spoken = "***"
             reason = f"error behind the gates: {type(error).__name__}"
@@ -305,15 +305,15 @@ class Intake:
         line.spoken, line.seconds = verdict.spoken, verdict.seconds
         line.language = verdict.language
         if line.paid and not line.numbers:
-            self._unkept.add(line)
+            self._being_kept.add(line)
             return self._journal.add(line, partial(self._kept, line))
         return self._let_wait(line)
 
     def _kept(self, line: Line, kept: bool) -> None:
         """The journal has a paid line, or cannot have it: either way it waits from now on."""
-        if line not in self._unkept:
+        if line not in self._being_kept:
             return  # taken away meanwhile
-        self._unkept.remove(line)
+        self._being_kept.remove(line)
         line.unkept = not kept
         self._let_wait(line)
 

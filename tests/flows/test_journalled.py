@@ -72,7 +72,7 @@ def slowed(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> threading.Event
 
 async def judged(bot: Run) -> None:
     """Wait until a line waits for its commit."""
-    await until(lambda: bot.channel.intake._unkept)
+    await until(lambda: bot.channel.intake._being_kept)
 
 
 async def test_a_paid_line_waits_for_its_commit_and_is_spoken_after_it(
