@@ -13,10 +13,10 @@ once a minute, is in force all the same, and is written as soon as the file take
 30 days and 100,000 of ended lines and of the audit; 10,000 mutes, 10,000 words, and 10,000 viewers'
 voices, those last used.
 
-    journal_kept.py     the values
-    journal_file.py     the tables, and files of other versions or damaged
-    journal_desk.py     what the event loop asks of the thread that writes, and for how long
-    journal_writer.py   that thread
+    journal_kept.py      the values
+    journal_file.py      the tables, and files of other versions or damaged
+    journal_requests.py  what the event loop asks of the thread that writes, and for how long
+    journal_writer.py    that thread
 
 Does not know what a mute or a word is for, nor which line is to be spoken.
 """
@@ -36,7 +36,7 @@ from typing import Self
 from bot import journal_file
 from bot.backlog import AuthorKey
 from bot.chat import codec
-from bot.journal_desk import Desk
+from bot.journal_requests import Requests
 from bot.journal_kept import IDS, RECEIVED, Kept, Left, State, load
 from bot.journal_writer import Statement, Writer
 from bot.line import End, Line
@@ -62,7 +62,7 @@ class Journal:
 
     def __init__(
         self,
-        desk: Desk,
+        requests: Requests,
         kept: Kept,
         *,
         wall: Callable[[], float] = time.time,
@@ -70,7 +70,7 @@ class Journal:
         """`wall` tells the time in Unix seconds. Made by `open` and `nowhere`."""
         self.kept = kept
         """What the file held when it was opened."""
-        self._desk = desk
+        self._requests = requests
         self._wall = wall
         # Also larger than any in a file that could not be read.
         self._number = max(kept.number, int(wall() * 1e6))
@@ -106,8 +106,8 @@ class Journal:
                 path,
                 error,
             )
-            return cls(Desk(Writer(None, reopen, complete)), Kept(), wall=wall)
-        journal = cls(Desk(Writer(connection, reopen, complete)), kept, wall=wall)
+            return cls(Requests(Writer(None, reopen, complete)), Kept(), wall=wall)
+        journal = cls(Requests(Writer(connection, reopen, complete)), kept, wall=wall)
         if not ids:
             journal._ids = {_id(line.message): None for line in kept.left}
         journal.prune()
@@ -116,11 +116,11 @@ class Journal:
     @classmethod
     def nowhere(cls) -> Self:
         """A journal that keeps nothing and says that it does: for a run that leaves nothing."""
-        return cls(Desk(None), Kept())
+        return cls(Requests(None), Kept())
 
     def close(self) -> None:
         """Write what is left; blocks, for 2.5 s at most."""
-        self._desk.close()
+        self._requests.close()
 
     # Paid lines.
 
@@ -133,11 +133,11 @@ class Journal:
         fresh = tuple(line for line in self.kept.left if now - line.at <= max_age_s)
         old = [line for line in self.kept.left if now - line.at > max_age_s]
         for line in old:
-            self._desk.put(self._marks(_END, End.STALE, (line.number,)), must=True)
+            self._requests.put(self._marks(_END, End.STALE, (line.number,)), must=True)
         for line in fresh:
             statement = "UPDATE lines SET state = ?, again = ? WHERE number = ?"
             values = State.WAITING, line.again, line.number
-            self._desk.put(((statement, values),), must=True)
+            self._requests.put(((statement, values),), must=True)
         _tell_left(fresh, old, max_age_s)
         return fresh
 
@@ -151,11 +151,11 @@ class Journal:
         False after a failure, or after a second without an answer: the line is to go on.
         """
         self._remember(line.message)
-        if not self._desk.writes:
+        if not self._requests.writes:
             then(True)
         elif (row := self._row(line.message)) is None:
             then(False)
-        elif self._desk.put((row,), then):
+        elif self._requests.put((row,), then):
             line.numbers = (self._number,)
 
     def join(self, line: Line, message: ChatMessage) -> None:
@@ -165,7 +165,7 @@ class Journal:
         """
         self._remember(message)
         row = self._row(message) if line.numbers else None
-        if row is not None and self._desk.put((row,)):
+        if row is not None and self._requests.put((row,)):
             line.numbers = (*line.numbers, self._number)
 
     def _remember(self, message: ChatMessage) -> None:
@@ -193,21 +193,21 @@ class Journal:
         From then on it is spoken again only announced. Does nothing for a line that is not here.
         """
         if line.numbers:
-            await self._desk.ask(*self._marks(_MARK, State.STARTED, line.numbers), must=True)
+            await self._requests.ask(*self._marks(_MARK, State.STARTED, line.numbers), must=True)
 
     def waits(self, line: Line) -> None:
         """Note that a line waits again, and nothing of it was heard."""
         if line.numbers:
-            self._desk.put(self._marks(_MARK, State.WAITING, line.numbers), must=True)
+            self._requests.put(self._marks(_MARK, State.WAITING, line.numbers), must=True)
 
     def ended(self, line: Line, end: End) -> None:
         """Note how a line ended, and take its text out; nothing for a line that is not here."""
         if line.numbers:
-            self._desk.put(self._marks(_END, end, line.numbers), must=True)
+            self._requests.put(self._marks(_END, end, line.numbers), must=True)
 
     async def written(self) -> bool:
         """Whether all that was told before is committed; waits a second at most."""
-        return await self._desk.ask()
+        return await self._requests.ask()
 
     # What others own and have kept here.
 
@@ -277,7 +277,7 @@ class Journal:
             " ON CONFLICT (reason) DO UPDATE SET count = count + excluded.count"
         )
         changed = tuple((statement, (key, n)) for key, n in more.items() if n)
-        if changed and self._desk.put(changed):
+        if changed and self._requests.put(changed):
             self._counted = counts
 
     def prune(self) -> None:
@@ -287,7 +287,7 @@ class Journal:
             return
         self._pruned = now
         old = now - DAYS * _DAY_S
-        self._desk.put(
+        self._requests.put(
             (
                 ("DELETE FROM lines WHERE at < ?", (old,)),
                 (_prune("lines", "number", "message = ''"), (_MOST_ROWS,)),
@@ -308,7 +308,7 @@ class Journal:
 
     def _replace(self, table: str, order: str, *row: object) -> None:
         marks = ", ".join("?" * len(row))
-        self._desk.put(
+        self._requests.put(
             (
                 (f"INSERT OR REPLACE INTO {table} VALUES ({marks})", row),  # noqa: S608
                 (_prune(table, order), (MOST,)),
@@ -316,7 +316,7 @@ class Journal:
         )
 
     def _change(self, statement: str, *values: object) -> None:
-        self._desk.put(((statement, values),))
+        self._requests.put(((statement, values),))
 
 
 _MARK = "UPDATE lines SET state = ?, changed = ? WHERE number = ?"

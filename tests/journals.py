@@ -50,8 +50,8 @@ def resumed(journal: Journal, max_age_s: float = 3600.0) -> list[Line]:
 
 def fill(journal: Journal, *, full: bool) -> None:
     """Let the disk be full, or not any more: no page can be added to the file (SQLITE_FULL)."""
-    assert journal._desk._writer is not None
-    connection = journal._desk._writer._connection
+    assert journal._requests._writer is not None
+    connection = journal._requests._writer._connection
     assert connection is not None
     used = connection.execute("PRAGMA page_count").fetchone()[0]
     connection.execute(f"PRAGMA max_page_count = {used if full else 1 << 20}")

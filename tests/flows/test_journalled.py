@@ -59,14 +59,14 @@ async def run(folder: Path, **parts: Any) -> AsyncIterator[Run]:
 
 def slowed(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     """Nothing is committed until the event is set."""
-    assert journal._desk._writer is not None
-    free, commit = threading.Event(), journal._desk._writer._commit
+    assert journal._requests._writer is not None
+    free, commit = threading.Event(), journal._requests._writer._commit
 
     def slow(batch: Any) -> None:
         free.wait(5)
         commit(batch)
 
-    monkeypatch.setattr(journal._desk._writer, "_commit", slow)
+    monkeypatch.setattr(journal._requests._writer, "_commit", slow)
     return free
 
 

@@ -176,9 +176,9 @@ async def test_damage_met_while_running_is_mended_too(
 ) -> None:
     journal = Journal.open(tmp_path)
     await keep(journal, paid_line("a"))
-    assert journal._desk._writer is not None
-    journal._desk._writer._retry_s = 0.0
-    connection = journal._desk._writer._connection
+    assert journal._requests._writer is not None
+    journal._requests._writer._retry_s = 0.0
+    connection = journal._requests._writer._connection
     assert connection is not None
 
     class Corrupt:
@@ -191,7 +191,7 @@ async def test_damage_met_while_running_is_mended_too(
             connection.close()
             path_of(tmp_path).write_bytes(b"x" * 8192)
 
-    monkeypatch.setattr(journal._desk._writer, "_connection", Corrupt())
+    monkeypatch.setattr(journal._requests._writer, "_connection", Corrupt())
     assert not await keep(journal, paid_line("b"))
     assert await keep(journal, paid_line("c"))
     journal.close()

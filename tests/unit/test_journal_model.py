@@ -96,8 +96,8 @@ class JournalMachine(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_owed_for_long(self) -> None:
-        assert self.journal._desk._writer is not None
-        assert self.journal._desk._writer.owed <= 20
+        assert self.journal._requests._writer is not None
+        assert self.journal._requests._writer.owed <= 20
 
 
 TestJournal = JournalMachine.TestCase

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from bot import journal_desk, journal_file, journal_writer
+from bot import journal_requests, journal_file, journal_writer
 from bot.journal import Journal
 from bot.journal_writer import Change, Writer
 from bot.line import End
@@ -36,8 +36,8 @@ LONG = "zorgle " * 2000
 def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Journal]:
     monkeypatch.setattr(journal_file, "BUSY_S", 0.02)
     journal = Journal.open(tmp_path)
-    assert journal._desk._writer is not None
-    journal._desk._writer._retry_s = 0.05
+    assert journal._requests._writer is not None
+    journal._requests._writer._retry_s = 0.05
     yield journal
     journal.close()
 
@@ -117,8 +117,8 @@ async def test_a_file_held_at_the_start_is_one_line_and_is_written_once_it_is_fr
         journal = Journal.open(tmp_path)
         assert len(errors(caplog)) == 1
         assert "end what holds the file" in errors(caplog)[0]
-        assert journal._desk._writer is not None
-        journal._desk._writer._retry_s = 0.05
+        assert journal._requests._writer is not None
+        journal._requests._writer._retry_s = 0.05
         assert not await keep(journal, paid_line("a"))
     await until_written(journal)
     journal.close()
@@ -137,8 +137,8 @@ async def test_there_is_one_error_a_minute_while_it_lasts(
 
 
 async def test_what_is_put_while_the_file_fails_is_answered_at_once(journal: Journal) -> None:
-    assert journal._desk._writer is not None
-    journal._desk._writer._retry_s = 60.0
+    assert journal._requests._writer is not None
+    journal._requests._writer._retry_s = 60.0
     fill(journal, full=True)
     await keep(journal, paid_line("a", LONG))
     began = time.monotonic()
@@ -151,15 +151,15 @@ async def test_what_is_put_while_the_file_fails_is_answered_at_once(journal: Jou
 async def test_a_slow_disk_holds_no_line_up_longer_than_the_limit(
     journal: Journal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(journal_desk, "SLOW_S", 0.05)
-    assert journal._desk._writer is not None
-    answered, commit = threading.Event(), journal._desk._writer._commit
+    monkeypatch.setattr(journal_requests, "SLOW_S", 0.05)
+    assert journal._requests._writer is not None
+    answered, commit = threading.Event(), journal._requests._writer._commit
 
     def slow(batch: Any) -> None:
         answered.wait(5)
         commit(batch)
 
-    monkeypatch.setattr(journal._desk._writer, "_commit", slow)
+    monkeypatch.setattr(journal._requests._writer, "_commit", slow)
     answers: list[bool] = []
     line = paid_line("a")
     began = time.monotonic()
@@ -189,8 +189,8 @@ async def test_too_much_to_write_is_refused_but_the_end_of_a_line_never(
     assert not refused.numbers
     journal.ended(refused, End.SPOKEN)
     journal.ended(line, End.SPOKEN)
-    assert journal._desk._writer is not None
-    assert journal._desk._writer.owed == 3
+    assert journal._requests._writer is not None
+    assert journal._requests._writer.owed == 3
     fill(journal, full=False)
     await until_written(journal)
     assert states(tmp_path) == {"a": "spoken", "b": "waiting"}

@@ -16,7 +16,7 @@ SLOW_S = 1.0
 """Seconds that anybody waits for a commit."""
 
 
-class Desk:
+class Requests:
     """Hands changes to a writer; without one everything counts as written."""
 
     def __init__(self, writer: Writer | None) -> None:
