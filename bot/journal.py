@@ -36,8 +36,8 @@ from typing import Self
 from bot import journal_file
 from bot.backlog import AuthorKey
 from bot.chat import codec
-from bot.journal_requests import Requests
 from bot.journal_kept import IDS, RECEIVED, Kept, Left, State, load
+from bot.journal_requests import Requests
 from bot.journal_writer import Statement, Writer
 from bot.line import End, Line
 from bot.memory import Deed

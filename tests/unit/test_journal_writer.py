@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from bot import journal_requests, journal_file, journal_writer
+from bot import journal_file, journal_requests, journal_writer
 from bot.journal import Journal
 from bot.journal_writer import Change, Writer
 from bot.line import End
