@@ -94,7 +94,8 @@ def test_the_whole_bot_killed_speaks_every_acknowledged_line_and_none_twice_unan
     rng = random.Random(7)
     state, logs = tmp_path / "state", []
     for name in ("frim", "blippo", "vex"):
-        with started(tmp_path, "--replay", recording(tmp_path, name)) as bot:
+        # The console stays open: no run ends by itself.
+        with started(tmp_path, "--console", "--replay", recording(tmp_path, name)) as bot:
             log = wait_ready(bot)
             time.sleep(rng.uniform(0.0, 0.4))
             bot.kill()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
 import subprocess
 import time
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.chat.codec import encode
 from bot.check import _journal
 from bot.exits import BadInput
 from bot.findings import Finding, Word
@@ -88,9 +90,21 @@ async def test_a_start_tells_what_is_too_old_to_be_spoken(settings: Settings) ->
     assert states(settings.state_dir) == {"a": "stale"}
 
 
-def run() -> subprocess.CompletedProcess[str]:
+async def test_a_recording_is_spoken_each_time_it_is_replayed(
+    settings: Settings, tmp_path: Path
+) -> None:
+    file = tmp_path / "chat.jsonl"
+    file.write_text(json.dumps(encode(paid_line("a").message)), encoding="utf-8")
+    for _ in range(2):
+        done = await asyncio.to_thread(run, "--fast", "--replay", str(file))
+        assert " duplicate=0 " in done.stdout
+        assert " spoken=1 " in done.stdout
+    assert states(settings.state_dir) == {"a": "spoken"}
+
+
+def run(*args: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*python_command("bot"), "--output", "null"],
+        [*python_command("bot"), "--output", "null", *args],
         env=python_environment(),
         input="",
         capture_output=True,
