@@ -29,8 +29,8 @@ from bot.engines import build_engines, is_embedded, uses_f5
 from bot.exits import Exit, NothingHeard
 from bot.hearing import Hearing
 from bot.intake import Intake
+from bot.journal import Journal
 from bot.lists import Watch, files
-from bot.memory import Forgetful, Memory
 from bot.mutes import Mutes
 from bot.outputs import check_output
 from bot.policy import (
@@ -59,6 +59,8 @@ log = logging.getLogger(__name__)
 READY = "ready to speak"
 """What the log says once the first line could be heard at once."""
 _SWEEP_S = 1.0
+_COUNT_S = 30.0
+"""Seconds between two times that the counts are added to the journal's totals."""
 
 
 class Bot:
@@ -69,12 +71,14 @@ class Bot:
         settings: Settings,
         *,
         fast: bool = False,
+        journal: Journal | None = None,
         now: Callable[[], float] = time.monotonic,
         progress: Progress = lambda stage, share: None,
-        memory: Memory | None = None,
     ) -> None:
         """`fast`: a simulated output does not wait for real time. `progress` hears how far F5 is
-        with loading. `memory` keeps what outlives a run. Raises BadInput.
+        with loading. Raises BadInput.
+
+        `journal` is closed by whoever opened it; without one nothing outlives the run.
         """
         check_output(settings.audio.output)
         self._bounds = settings.backlog
@@ -82,6 +86,8 @@ class Bot:
         self._cloned = tuple(cloned_voices(settings)) if uses_f5(settings) else ()
         self._hold_s = settings.hold_seconds
         bounds = settings.backlog
+        self._resume_s = bounds.resume_h * 3600
+        self._journal = journal or Journal.nowhere()
         self.ledger = Ledger(now)
         self.backlog = Backlog(lines=bounds.lines, seconds=bounds.seconds, stale_s=bounds.stale_s)
         self.player = Player(
@@ -93,9 +99,8 @@ class Bot:
             on_started=lambda utterance, at: self.speaker.started(utterance, at),
         )
         self.engines = build_engines(settings, progress)
-        memory = memory or Forgetful()
         words = Wordbook(
-            memory,
+            self._journal,
             renew=lambda: self._lists.renew(),
             stopgap=lambda rules: self.control.stopgap(rules),
         )
@@ -110,7 +115,7 @@ class Bot:
         self.load = build_load(settings)
         self._hearing = build_hearing(settings, self.engines, policy.rules, dropped)
         choices = Choices(
-            memory,
+            self._journal,
             voices=lambda: self.engines.primary.voices,
             offered=settings.command.voices,
             variants=is_embedded(settings),
@@ -125,18 +130,19 @@ class Bot:
                 settings,
                 load=self.load,
                 known=lambda: self.engines.primary.voices,
-                chosen=choices.of,
+                chosen=choices.spoken,
             ),
             stale_s=bounds.stale_s,
             now=now,
             judge=self._hearing.judge if self._hearing else None,
             refuse=lambda line: self.intake.refuses_now(line),
             thanks=lambda line: self.intake.thanks(line),
+            journal=self._journal,
         )
         self.control = Control(
             speaker=self.speaker,
             sound=self.player,
-            mutes=Mutes(memory),
+            mutes=Mutes(self._journal),
             seen=Seen(),
             choices=choices,
             words=words,
@@ -147,7 +153,7 @@ class Bot:
         self._writers: dict[str, Saying] = {}
         desk = Desk(
             self.control,
-            memory=memory,
+            memory=self._journal,
             reply=self._reply,
             now=now,
             wall=time.time,
@@ -155,7 +161,7 @@ class Bot:
         )
         self._refunds = Refunds()
         self.ledger.on_end.append(self.control.whys.add)
-        self.ledger.on_line_end.append(self.control.line_ended)
+        self.ledger.on_line_end += [self.control.line_ended, self._journal.ended]
         if settings.paid.refund:
             self.ledger.on_end.append(self._refunds.ended)
             self.ledger.on_line_end.append(self._refunds.line_ended)
@@ -168,6 +174,7 @@ class Bot:
             load=self.load,
             now=now,
             dropped=dropped,
+            journal=self._journal,
         )
         self.control.lines = self.intake
         self._started = asyncio.Event()
@@ -207,6 +214,9 @@ class Bot:
             children.push_async_callback(self.player.aclose)
             self.engines.start()
             children.push_async_callback(self.engines.aclose)
+            # Entered last, so called first: when all work has ended.
+            children.callback(self._count)
+            self.intake.resume(self._journal.left(self._resume_s))
             try:
                 async with asyncio.TaskGroup() as group:
                     work = [
@@ -215,6 +225,7 @@ class Bot:
                         group.create_task(self._sweep(), name="sweep"),
                         group.create_task(self._lists.run(), name="lists"),
                         group.create_task(self._look_at_cloned(), name="cloned voices"),
+                        group.create_task(self._keep_count(), name="totals"),
                     ]
                     if self._drops is not None:
                         work.append(group.create_task(self._drops.run(), name="drops"))
@@ -259,6 +270,15 @@ class Bot:
             await asyncio.sleep(_SWEEP_S)
             self.intake.expire()
             self.speaker.expire()
+
+    async def _keep_count(self) -> None:
+        while True:
+            await asyncio.sleep(_COUNT_S)
+            self._count()
+            self._journal.prune()
+
+    def _count(self) -> None:
+        self._journal.count(self.ledger.received, self.ledger.ends)
 
     async def _finished(self, sources: asyncio.Task[None]) -> None:
         """Wait until no source is left and all is played, and no start can fail any more."""

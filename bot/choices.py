@@ -14,7 +14,7 @@ from engine.speech import Voice
 from filters.fold import clean
 
 MOST = 10_000
-"""Choices that are kept; the oldest is forgotten first."""
+"""Choices that are kept; who was silent longest is forgotten first."""
 
 
 class Choices:
@@ -76,6 +76,14 @@ class Choices:
         """An author's voice; empty: none was chosen, or it is there no more."""
         chosen = self._chosen.get(author, "")
         return chosen if chosen and self.find(chosen) else ""
+
+    def spoken(self, author: AuthorKey) -> str:
+        """The same, of an author whose line is spoken now: a choice in use is forgotten last."""
+        chosen = self.of(author)
+        if chosen:
+            self._chosen[author] = self._chosen.pop(author)
+            self._memory.used_voice(author)
+        return chosen
 
     def _base(self, voice: str) -> str:
         return voice.lower().partition("+")[0] if self._variants else voice.lower()

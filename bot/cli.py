@@ -161,7 +161,11 @@ def _add_bench(bench: argparse.ArgumentParser) -> None:
     backlog.add_argument(
         "--times", type=_count, default=20_000, metavar="N", help="default: 20,000"
     )
-    for kind in (latency, silence, flood, start, backlog):
+    journal = kinds.add_parser("journal", help="kill -9 while paid lines are journalled")
+    journal.add_argument(
+        "--cycles", type=_count, default=1000, metavar="N", help="default: 1000, some minutes"
+    )
+    for kind in (latency, silence, flood, start, backlog, journal):
         kind.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -284,7 +288,7 @@ def _settings(options: argparse.Namespace) -> int:
 
 
 def _bench(options: argparse.Namespace) -> int:
-    from bot.bench import backlog, flood, latency, silence, start
+    from bot.bench import backlog, flood, journal, latency, silence, start
 
     settings = _load(options)
     if options.bench == "backlog":
@@ -298,4 +302,6 @@ def _bench(options: argparse.Namespace) -> int:
         return flood.main(
             settings, seconds=options.seconds, recorded=recorded, as_json=options.json
         )
+    if options.bench == "journal":
+        return journal.main(cycles=options.cycles, as_json=options.json)
     return start.main(runs=options.runs, as_json=options.json)

@@ -13,8 +13,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 
 from bot import commands
@@ -22,6 +23,8 @@ from bot.allowance import Allowance
 from bot.backlog import AHEAD, AuthorKey, Backlog, author_key, worth
 from bot.commands import Verb
 from bot.desk import Desk
+from bot.journal import Journal
+from bot.journal_kept import Left
 from bot.line import End, Line, Stages
 from bot.load import Load
 from bot.payments import Payments
@@ -56,6 +59,7 @@ _STRANGE_S = 600.0
 """How long a viewer is a stranger: whoever must type `!tts` often says something else first."""
 _NAME_S = 60.0
 """After so long the name is said again, though nobody else has spoken."""
+_MUTED = "muted by a moderator"
 _LONGEST_VOICE = 60
 """Characters within which a line that begins with a voice has its colon."""
 
@@ -106,8 +110,10 @@ class Intake:
         load: Load,
         now: Callable[[], float],
         dropped: Callable[[ChatMessage, Verdict, Rules], None] | None = None,
+        journal: Journal | None = None,
     ) -> None:
-        """`now` is a monotonic clock, in seconds; `dropped` hears of what the rules refuse."""
+        """`now` is a monotonic clock, in seconds; `dropped` hears of what the rules refuse;
+        a paid line waits only once the `journal` has it."""
         self._policy = policy
         self._dropped = dropped
         self._allowance = Allowance(
@@ -127,6 +133,7 @@ class Intake:
         self._control = desk.control
         self._load = load
         self._now = now
+        self._journal = journal or Journal.nowhere()
         self.open = True
         """Whether unpaid lines are taken in."""
         self.also: Rules | None = None
@@ -137,12 +144,14 @@ class Intake:
         self._rows = Rows()
         self._unjudged: deque[Line] = deque()
         self._unjudged_of: Counter[AuthorKey] = Counter()
+        self._being_kept: set[Line] = set()
+        """Paid lines that the journal has not answered for yet."""
         self._something = asyncio.Event()
 
     @property
     def waiting(self) -> int:
-        """How many messages wait to be judged or to be spoken."""
-        lines = chain(self._unjudged, self._backlog)
+        """How many messages wait to be judged, kept or spoken."""
+        lines = chain(self._unjudged, self._being_kept, self._backlog)
         return sum(len(line.merged) + 1 for line in lines)
 
     @property
@@ -153,6 +162,21 @@ class Intake:
     def take_rules(self, rules: Rules) -> None:
         """Judge by these rules from the next message on."""
         self._policy = replace(self._policy, rules=rules)
+
+    def resume(self, left: Iterable[Left]) -> None:
+        """Take in the paid lines that an earlier run left. They are judged by the rules of now."""
+        now = self._now()
+        for one in left:
+            message = one.message
+            self._ledger.receive()
+            line = Line(message, worth(message), Stages(received=now), numbers=(one.number,))
+            line.again = one.again
+            if self._control.muted(author_key(message)):
+                self._ledger.end_line(line, End.DROPPED, _MUTED)
+            elif (refusal := self._policy.gate.refuse(message)) is not None:
+                self._ledger.end_line(line, End.DROPPED, refusal.reason)
+            else:
+                self._join_or_wait(line)
 
     def emit(self, event: Event, *, hold_s: float = 0.0) -> None:
         """Take in one event. Never raises: a gate that does has refused the message.
@@ -175,17 +199,20 @@ class Intake:
         self._removed.add(removal, self._now())
         self._allowance.removed(removal)
         self._control.spoken.forget(removal.covers)
-        unjudged = self._take_unjudged(lambda line: line.covered_by(removal))
-        for line in [*unjudged, *self._backlog.purge(removal)]:
+        early = self._take_early(lambda line: line.covered_by(removal))
+        for line in [*early, *self._backlog.purge(removal)]:
             self._ledger.end_line(line, End.PURGED, removal.kind)
         self._speaker.purge(removal)
 
-    def _take_unjudged(self, covers: Callable[[Line], bool]) -> list[Line]:
-        gone = [line for line in self._unjudged if covers(line)]
-        for line in gone:
+    def _take_early(self, covers: Callable[[Line], bool]) -> list[Line]:
+        """Take out the lines that are not in the backlog yet: not judged, or not kept."""
+        unjudged = [line for line in self._unjudged if covers(line)]
+        for line in unjudged:
             self._unjudged.remove(line)
             self._forget(line)
-        return gone
+        being_kept = {line for line in self._being_kept if covers(line)}
+        self._being_kept -= being_kept
+        return [*unjudged, *being_kept]
 
     def take_out(
         self,
@@ -194,11 +221,11 @@ class Intake:
         reason: str,
         author: AuthorKey | None = None,
     ) -> int:
-        """End the lines that wait, judged or not, and that `covers` says yes to; gives how many.
+        """End the lines that wait, for whatever, and that `covers` says yes to; gives how many.
 
         They are looked for among those of one `author`, or among all.
         """
-        gone = [*self._take_unjudged(covers), *self._backlog.take_out(covers, author)]
+        gone = [*self._take_early(covers), *self._backlog.take_out(covers, author)]
         for line in gone:
             self._ledger.end_line(line, end, reason)
         return len(gone)
@@ -218,7 +245,7 @@ class Intake:
         """End the message at the first gate that refuses it, or let it wait to be judged."""
         now = self._now()
         end = self._ledger.end
-        if message.id and not self._seen.add((message.platform, message.id), now):
+        if self._is_repeated(message, now):
             return end(End.DUPLICATE)
         if taken_away := self._removed.refuses(message, now):
             return end(End.PURGED, message, taken_away)
@@ -241,6 +268,10 @@ class Intake:
         if self._passes_over(triggered.message):
             return end(End.IGNORED)
         return self._admit(triggered.message, now, hold_s)
+
+    def _is_repeated(self, message: ChatMessage, now: float) -> bool:
+        new = not message.id or self._seen.add((message.platform, message.id), now)
+        return not new or self._journal.holds(message)
 
     def _asked_for(self, message: ChatMessage) -> Triggered | None:
         """What of a message is to be spoken, by its command or by what came with it."""
@@ -280,16 +311,25 @@ class Intake:
         line = Line(message, worth(message), Stages(received=now))
         author = author_key(message)
         if self._control.muted(author):
-            return self._ledger.end(End.DROPPED, message, "muted by a moderator")
+            return self._ledger.end(End.DROPPED, message, _MUTED)
         if not line.paid:
             line.held_until = now + hold_s
             if (refusal := self._refusal(line, author, now)) is not None:
                 end, reason = refusal
                 return self._ledger.end(end, message, reason)
-        elif not message.text:
+        return self._join_or_wait(line)
+
+    def _join_or_wait(self, line: Line) -> None:
+        """Let a line wait, unless one that waits already tells of it besides."""
+        message = line.message
+        if line.paid and not message.text:
             if (row := self._rows.join(message)) is not None:
+                row.again |= line.again
+                row.numbers += line.numbers
+                if not line.numbers:
+                    self._journal.join(row, message)
                 return self._say_again(row)
-            self._rows.begin(line, now)
+            self._rows.begin(line, self._now())
         return self._wait(line)
 
     def _wait(self, line: Line) -> None:
@@ -351,7 +391,7 @@ class Intake:
 
     def _drop(self, line: Line, error: Exception) -> None:
         """End a line that met an error, unless it has ended, or waits for its turn to speak."""
-        if line.end is None and line not in self._backlog:
+        if line.end is None and line not in self._backlog and line not in self._being_kept:
             # It may not be judged yet.
             line.spoken = "***"
             reason = f"error behind the gates: {type(error).__name__}"
@@ -379,7 +419,9 @@ class Intake:
         """Judges what would be spoken of a line, made from more than its text."""
         message, rules = line.message, self._rules()
         wary = self._is_wary(author_key(message))
-        return lambda text: self._look(replace(message, text=text, fragments=()), rules, wary=wary)
+        return lambda text: self._look(
+            replace(message, text=text, fragments=()), rules, wary=wary, again=line.again
+        )
 
     def _look(
         self,
@@ -389,9 +431,10 @@ class Intake:
         *,
         wary: bool = False,
         say_name: bool = False,
+        again: bool = False,
     ) -> Verdict:
         """The verdict by the rules, and by those that hold besides."""
-        verdict = judge(message, rules, earlier, wary=wary, say_name=say_name)
+        verdict = judge(message, rules, earlier, wary=wary, say_name=say_name, again=again)
         if verdict.action is Action.SPEAK and self.also is not None:
             other = judge(message, self.also)
             return verdict if other.action is Action.SPEAK else other
@@ -403,12 +446,14 @@ class Intake:
     def _verdict(self, line: Line, rules: Rules, author: AuthorKey) -> Verdict:
         """What the rules say of a line, and what is spoken of one that was paid for."""
         message, now, payments = line.message, self._now(), self._policy.payments
+        alone = payments.says_text_alone(message)
         text = self._look(
             message,
             rules,
             self._said.lately(author, now),
             wary=self._is_wary(author),
-            say_name=payments.says_text_alone(message) and self._says_name(author, now),
+            say_name=alone and self._says_name(author, now),
+            again=alone and line.again,
         )
         if not is_paid(message):
             return text
@@ -445,10 +490,24 @@ class Intake:
         self._spoke = author, now
         line.spoken, line.seconds = verdict.spoken, verdict.seconds
         line.language, line.rules = verdict.language, self._policy.rules
+        if line.paid and not line.numbers:
+            self._being_kept.add(line)
+            return self._journal.add(line, partial(self._kept, line))
+        return self._let_wait(line)
+
+    def _kept(self, line: Line, kept: bool) -> None:
+        """The journal has a paid line, or cannot have it: either way it waits from now on."""
+        if line not in self._being_kept:
+            return  # taken away meanwhile
+        self._being_kept.remove(line)
+        line.unkept = not kept
+        self._let_wait(line)
+
+    def _let_wait(self, line: Line) -> None:
         for shed in self._backlog.offer(line):
             self._ledger.end_line(shed, End.SHED, "backlog full")
-        self._look_at_load(now)
-        return self._speaker.wake()
+        self._look_at_load(self._now())
+        self._speaker.wake()
 
     def refuses_now(self, line: Line) -> str | None:
         """Why a line that was let through is not to be spoken: the rules are others by now.

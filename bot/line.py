@@ -72,6 +72,12 @@ class Line:
     """How it ended; None: it has not."""
     merged: list[ChatMessage] = field(default_factory=list)
     """Messages that this line tells of besides, and that end as it does."""
+    numbers: tuple[int, ...] = ()
+    """The numbers of its messages in the journal; none: it is not there."""
+    unkept: bool = False
+    """Whether it was paid for, and the journal could not keep it in time."""
+    again: bool = False
+    """Whether an earlier run may have spoken some of it: then it is announced."""
 
     @property
     def paid(self) -> bool:

@@ -1,4 +1,4 @@
-"""What is to be kept beyond a run, as the parts that need it see it; and a memory that forgets.
+"""What is to be kept beyond a run, as the parts that need it see it.
 
 Every call is made on the event loop and returns at once: whoever writes to a disk does so behind
 it, and tells of failures itself. Does not know what the values are for.
@@ -45,10 +45,13 @@ class Memory(Protocol):
         """Forget a mute."""
 
     def voices(self) -> dict[AuthorKey, str]:
-        """The voices that viewers have chosen, the latest choice last."""
+        """The voices that viewers have chosen, the last used last."""
 
     def choose(self, author: AuthorKey, voice: str) -> None:
         """Keep a viewer's choice; empty: forget it."""
+
+    def used_voice(self, author: AuthorKey) -> None:
+        """A chosen voice was used: it is not the first to be forgotten."""
 
     def words(self) -> dict[str, bool]:
         """Words and phrases that moderators gave: whether each is blocked, or allowed."""
@@ -58,45 +61,3 @@ class Memory(Protocol):
 
     def audit(self, deed: Deed) -> None:
         """Keep what was done."""
-
-
-class Forgetful:
-    """A memory for one run."""
-
-    def __init__(self) -> None:
-        self._mutes: dict[AuthorKey, float] = {}
-        self._voices: dict[AuthorKey, str] = {}
-        self._words: dict[str, bool] = {}
-
-    def mutes(self) -> dict[AuthorKey, float]:
-        """None at first."""
-        return dict(self._mutes)
-
-    def mute(self, author: AuthorKey, until: float) -> None:
-        """Until the end of the run."""
-        self._mutes[author] = until
-
-    def unmute(self, author: AuthorKey) -> None:
-        """As asked."""
-        self._mutes.pop(author, None)
-
-    def voices(self) -> dict[AuthorKey, str]:
-        """None at first."""
-        return dict(self._voices)
-
-    def choose(self, author: AuthorKey, voice: str) -> None:
-        """Until the end of the run."""
-        self._voices.pop(author, None)
-        if voice:
-            self._voices[author] = voice
-
-    def words(self) -> dict[str, bool]:
-        """None at first."""
-        return dict(self._words)
-
-    def rule(self, word: str, blocked: bool) -> None:
-        """Until the end of the run."""
-        self._words[word] = blocked
-
-    def audit(self, deed: Deed) -> None:
-        """Not kept: the log has it."""

@@ -357,6 +357,12 @@ class BacklogBounds(_Group):
     )
     seconds: float = Field(45, gt=0, description="Seconds of speech that may wait")
     stale_s: float = Field(60, gt=0, description="An unpaid line waits no longer than this")
+    resume_h: float = Field(
+        12,
+        ge=0,
+        le=720,
+        description="A paid line that an earlier run left is spoken if it is no older (hours)",
+    )
 
 
 class Load(_Group):

@@ -17,6 +17,7 @@ from contextlib import aclosing, suppress
 from bot.audio.mixer import Outcome
 from bot.audio.player import Player, State
 from bot.backlog import Backlog
+from bot.journal import Journal
 from bot.line import End, Line
 from bot.telemetry import Ledger
 from engine.speech import Chunk, Judge, Refused, SpeechError, SpeechRequest
@@ -72,11 +73,12 @@ class Speaker:
         judge: Callable[[Line], Judge] | None = None,
         refuse: Callable[[Line], str | None] = lambda line: None,
         thanks: Callable[[Line], str] = lambda line: "",
+        journal: Journal | None = None,
     ) -> None:
         """`request` chooses the voice and the length cap for a line; `judge` looks at what an
         engine would make of it, where the engine tells; `refuse` says why a line that waited is not
         to be spoken any more; `thanks` is what is said instead of a line that the engine refuses,
-        or empty."""
+        or empty; the `journal` knows of a line before the player is given any of it."""
         self._backlog = backlog
         self._engines = engines
         self._player = player
@@ -87,6 +89,7 @@ class Speaker:
         self._judge = judge
         self._refuse = refuse
         self._thanks = thanks
+        self._journal = journal or Journal.nowhere()
         self._jobs: list[_Job] = []
         self._something = asyncio.Event()
         self._held = False
@@ -174,10 +177,10 @@ class Speaker:
             job.task.cancel()
         self._end(job, end, reason)
 
-    def _end(self, job: _Job, end: End, reason: str) -> None:
+    def _end(self, job: _Job, end: End, reason: str, *, final: bool = True) -> None:
         self._jobs.remove(job)
         job.over.set()
-        self._ledger.end_line(job.line, end, reason)
+        self._ledger.end_line(job.line, end, reason, final=final)
 
     def _give_back(self, job: _Job) -> None:
         """Let a line that has not begun to sound wait again."""
@@ -191,6 +194,7 @@ class Speaker:
         self._jobs.remove(job)
         job.over.set()
         job.line.stages.taken = job.line.stages.first_chunk = None
+        self._journal.waits(job.line)
         if job.whole.is_set():
             self._clips[job.line] = job.line.spoken, job.clip
             while len(self._clips) > _KEPT:
@@ -274,7 +278,7 @@ class Speaker:
             if job.over.is_set():
                 return  # the line was stopped, not the bot
             if job.started.is_set():
-                self._end(job, End.SKIPPED, "the bot stops")
+                self._end(job, End.SKIPPED, "the bot stops", final=False)
             raise
         except Exception as error:
             log.exception("speaking failed in a way that is a fault of this program")
@@ -319,6 +323,7 @@ class Speaker:
     async def _play_again(self, job: _Job, clip: list[Chunk]) -> tuple[End, str] | None:
         """Play what was made of a line before it had to wait again."""
         utterance = self._new_utterance()
+        await self._begin(job, utterance)
         for chunk in clip:
             self._feed(job, utterance, chunk)
         self._player.finish(utterance)
@@ -338,12 +343,14 @@ class Speaker:
         self._count += 1
         return f"u{self._count}"
 
+    async def _begin(self, job: _Job, utterance: str) -> None:
+        """Tell the player of it; not before its first audio is there, or it would starve."""
+        job.line.stages.first_chunk = self._now()
+        await self._journal.started(job.line)
+        job.utterance = utterance
+        self._player.play(utterance)
+
     def _feed(self, job: _Job, utterance: str, chunk: Chunk) -> None:
-        if not job.utterance:
-            # Not before its first audio is there: the mixer would count a starvation.
-            job.line.stages.first_chunk = self._now()
-            job.utterance = utterance
-            self._player.play(utterance)
         job.clip.append(chunk)
         self._player.feed(utterance, chunk)
 
@@ -353,6 +360,8 @@ class Speaker:
         judge = None if self._judge is None else self._judge(job.line)
         async with aclosing(attempt.speak(request, judge)) as chunks:
             async for chunk in chunks:
+                if not job.utterance:
+                    await self._begin(job, utterance)
                 self._feed(job, utterance, chunk)
         self._player.finish(utterance)
 

@@ -96,7 +96,8 @@ class Ledger:
         """
         self._count(end)
         if message is not None:
-            self._tell(end, message, message.text, reason)
+            self._hear(end, message, reason)
+            self._log(end, message.author.name, message.text, reason)
 
     def _count(self, end: End) -> None:
         self.ends[end] += 1
@@ -104,10 +105,9 @@ class Ledger:
         if not self._open:
             self._settled.set()
 
-    def _tell(self, end: End, message: ChatMessage, text: str, reason: str) -> None:
-        self._hear(end, message, reason)
+    def _log(self, end: End, name: str, text: str, reason: str) -> None:
         if end not in _REFUSED or self.may_log():
-            log.info("%s: %s: %r (%s)", end, shown(message.author.name), _cut(text), reason)
+            log.info("%s: %s: %r (%s)", end, shown(name), _cut(text), reason)
 
     def _hear(self, end: End, message: ChatMessage, reason: str) -> None:
         for hear in self.on_end:
@@ -122,16 +122,22 @@ class Ledger:
         """Wait until every message that came in has ended."""
         await self._settled.wait()
 
-    def end_line(self, line: Line, end: End, reason: str) -> None:
-        """The same for a line, and for every message that it stands for."""
+    def end_line(self, line: Line, end: End, reason: str, *, final: bool = True) -> None:
+        """The same for a line, and for every message that it stands for.
+
+        Not `final`: it ends with this run only, the next may speak it; nobody else is told.
+        """
         line.end = end
-        for message in line.merged:
+        for _ in line.messages:
             self._count(end)
-            self._hear(end, message, reason)
-        self._count(end)
-        self._tell(end, line.message, line.spoken or line.message.text, reason)
-        for hear in self.on_line_end:
-            hear(line, end)
+        if final:
+            for message in line.messages:
+                self._hear(end, message, reason)
+            for hear in self.on_line_end:
+                hear(line, end)
+        if line.unkept:
+            reason = f"{reason}; not journalled"
+        self._log(end, line.message.author.name, line.spoken or line.message.text, reason)
         if line.stages.first_sample is not None:
             self.heard.append(line)
 

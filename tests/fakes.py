@@ -15,14 +15,15 @@ import numpy as np
 
 from bot.audio.mixer import Outcome
 from bot.audio.player import Ended, State
-from bot.backlog import Backlog, author_key
+from bot.backlog import AuthorKey, Backlog, author_key
 from bot.choices import Choices
 from bot.control import Control
 from bot.desk import Desk
 from bot.intake import Intake, Policy
+from bot.journal import Journal
 from bot.line import Line
 from bot.load import Load
-from bot.memory import Forgetful, Memory
+from bot.memory import Deed, Memory
 from bot.mutes import Mutes
 from bot.payments import Payments
 from bot.policy import build_policy
@@ -53,6 +54,7 @@ class FakeEngine:
     """Speaks one second for each word. `faults` are taken one an attempt; None: no fault."""
 
     name: str = "fake"
+    word_s: float = 1.0
     delay_s: float = 0.0
     """Before each chunk."""
     faults: list[SpeechError | None] = field(default_factory=list)
@@ -78,7 +80,7 @@ class FakeEngine:
                 await asyncio.sleep(self.delay_s)
                 if fault is not None and (number or self.at_once):
                     raise fault
-                yield Chunk(np.full(RATE, 0.1, np.float32), RATE)
+                yield Chunk(np.full(round(RATE * self.word_s), 0.1, np.float32), RATE)
             if fault is not None:
                 raise fault
         except GeneratorExit:
@@ -180,6 +182,45 @@ class FakePlayer:
             self._end(utterance, Outcome.PLAYED)
 
 
+class Forgetful:
+    """A memory that is gone with the test."""
+
+    def __init__(self) -> None:
+        self._mutes: dict[AuthorKey, float] = {}
+        self._voices: dict[AuthorKey, str] = {}
+        self._words: dict[str, bool] = {}
+
+    def mutes(self) -> dict[AuthorKey, float]:
+        return dict(self._mutes)
+
+    def mute(self, author: AuthorKey, until: float) -> None:
+        self._mutes[author] = until
+
+    def unmute(self, author: AuthorKey) -> None:
+        self._mutes.pop(author, None)
+
+    def voices(self) -> dict[AuthorKey, str]:
+        return dict(self._voices)
+
+    def choose(self, author: AuthorKey, voice: str) -> None:
+        self._voices.pop(author, None)
+        if voice:
+            self._voices[author] = voice
+
+    def used_voice(self, author: AuthorKey) -> None:
+        """The next choice is forgotten before it."""
+        self._voices[author] = self._voices.pop(author)
+
+    def words(self) -> dict[str, bool]:
+        return dict(self._words)
+
+    def rule(self, word: str, blocked: bool) -> None:
+        self._words[word] = blocked
+
+    def audit(self, deed: Deed) -> None:
+        """Not kept."""
+
+
 @functools.cache
 def _shipped() -> Policy:
     return build_policy(load())
@@ -205,10 +246,11 @@ class Channel:
         load: Load | None = None,
         payments: Payments | None = None,
         memory: Memory | None = None,
+        journal: Journal | None = None,
         voices: Sequence[Voice] = (),
         **more: Any,
     ) -> None:
-        """`more` goes to the policy."""
+        """`more` goes to the policy. Without a `memory` the journal is it, if there is one."""
         loop = asyncio.get_running_loop()
         self._hold_s = hold_s
         self.engine = engine or FakeEngine()
@@ -223,7 +265,7 @@ class Channel:
             ledger=self.ledger,
             request=lambda line: SpeechRequest(
                 line.spoken,
-                line.voice or self.choices.of(author_key(line.message)),
+                line.voice or self.choices.spoken(author_key(line.message)),
                 quick=self.load.quick,
             ),
             stale_s=60.0,
@@ -231,9 +273,10 @@ class Channel:
             judge=judge,
             refuse=lambda line: self.intake.refuses_now(line),
             thanks=lambda line: self.intake.thanks(line),
+            journal=journal,
         )
         self.player.started = self.speaker.started
-        self.memory = memory or Forgetful()
+        self.memory = memory or journal or Forgetful()
         self.choices = Choices(self.memory, voices=lambda: voices, variants=True)
         self.words = Wordbook(
             self.memory,
@@ -261,6 +304,8 @@ class Channel:
         )
         self.ledger.on_end.append(self.control.whys.add)
         self.ledger.on_line_end.append(self.control.line_ended)
+        if journal is not None:
+            self.ledger.on_line_end.append(journal.ended)
         shipped = _shipped()
         policy = Policy(
             trigger=trigger or Trigger(),
@@ -285,6 +330,7 @@ class Channel:
             load=self.load,
             now=loop.time,
             dropped=dropped,
+            journal=journal,
         )
         self.control.lines = self.intake
         self._tasks: list[asyncio.Task[None]] = []

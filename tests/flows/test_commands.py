@@ -11,14 +11,13 @@ import pytest
 
 from bot.audio.player import State
 from bot.commands import NEEDED, Verb
-from bot.memory import Forgetful
 from engine.speech import Voice
 from filters.chain import Rules
 from filters.gate import Gate
 from filters.message import Kind, Payment, Rank, Removal, RemovalKind, Role, Tier
 from filters.trigger import Trigger
 from filters.wordlist import Entry, compile_words
-from tests.fakes import Channel
+from tests.fakes import Channel, Forgetful
 
 pytestmark = pytest.mark.virtual_time
 

@@ -201,4 +201,5 @@ async def test_a_day_with_every_fault_is_counted_whole_and_leaves_nothing_behind
     assert sum(ends.values()) == channel.ledger.received > 14_000
     assert max(tasks) <= 20
     # The ids of 10,000 messages are remembered; after three quarters of it there are so many.
-    assert objects[HOURS] < 1.03 * objects[HOURS * 3 // 4]
+    # One object kept of each message would be 3,600 more.
+    assert objects[HOURS] < objects[HOURS * 3 // 4] + 1_200

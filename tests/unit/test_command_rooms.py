@@ -10,7 +10,6 @@ import pytest
 from bot import commands, durations
 from bot.choices import Choices
 from bot.line import End
-from bot.memory import Forgetful
 from bot.mutes import MOST, Mutes
 from bot.policy import build_rules, requests
 from bot.seen import Ambiguous, Seen
@@ -24,6 +23,7 @@ from filters.crowd import Why
 from filters.message import Author, ChatMessage, Fragment, Role, Tier
 from filters.trigger import Trigger, without_words
 from filters.wordlist import Entry, compile_words
+from tests.fakes import Forgetful
 
 
 def line(author: Author, platform: str = "twitch", **more: object) -> ChatMessage:
