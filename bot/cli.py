@@ -114,6 +114,8 @@ def _parser() -> tuple[argparse.ArgumentParser, set[str]]:
     allow.add_argument(
         "what", nargs="+", metavar="NUMBER|WORD", help="a drop's number, as `drops` shows it"
     )
+    audit = add("audit", _audit, "show what moderators have told the bot to do")
+    audit.add_argument("--last", type=_count, default=20, metavar="N", help="default: 20")
     explain = add("explain", _explain, "show how the rules of these settings read one text")
     explain.add_argument("text", help="the text, without !tts in front")
     explain.add_argument("--first-time", action="store_true", help="judge it as a stranger's")
@@ -235,6 +237,12 @@ def _allow(options: argparse.Namespace) -> int:
     from bot.review import allow
 
     return allow(_load(options), options.what)
+
+
+def _audit(options: argparse.Namespace) -> int:
+    from bot.audit import audit
+
+    return audit(_load(options), last=options.last)
 
 
 def _explain(options: argparse.Namespace) -> int:

@@ -169,6 +169,7 @@ class Intake:
         for one in left:
             message = one.message
             self._ledger.receive()
+            self._control.seen.add(message)
             line = Line(message, worth(message), Stages(received=now), numbers=(one.number,))
             line.again = one.again
             if self._control.muted(author_key(message)):

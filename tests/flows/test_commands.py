@@ -11,10 +11,23 @@ import pytest
 
 from bot.audio.player import State
 from bot.commands import NEEDED, Verb
+from bot.policy import build_payments
+from bot.refunds import Refunds
+from bot.settings import load
 from engine.speech import Voice
 from filters.chain import Rules
 from filters.gate import Gate
-from filters.message import Kind, Payment, Rank, Removal, RemovalKind, Role, Tier
+from filters.message import (
+    ChatMessage,
+    Kind,
+    Payment,
+    Rank,
+    Removal,
+    RemovalKind,
+    Reward,
+    Role,
+    Tier,
+)
 from filters.trigger import Trigger
 from filters.wordlist import Entry, compile_words
 from tests.fakes import Channel, Forgetful
@@ -735,3 +748,114 @@ async def test_without_a_device_a_better_paid_line_still_goes_first() -> None:
         channel.player.state = State.OPEN
         await channel.ledger.settled()
         assert channel.ends() == {"spoken": 3}
+
+
+# Commands and what was paid for.
+
+BITS = Payment(100, "bits")
+
+
+async def test_a_word_that_is_blocked_leaves_the_thanks_of_paid_lines() -> None:
+    async with Channel(payments=build_payments(load())) as channel:
+        channel.says("!tts sounds one two three", "ann")
+        await asyncio.sleep(0.5)
+        channel.says("ready zorgle", "bob", paid=Payment(5000, "bits"))
+        await asyncio.sleep(0.1)
+        channel.says("waits zorgle", "cid", paid=BITS)
+        await asyncio.sleep(0.1)
+        channel.says("!tts block zorgle", "mod", role=Role.MODERATOR)
+        await channel.ledger.settled()
+        heard = [line.spoken for line in channel.ledger.heard]
+        assert heard == [
+            "sounds one two three",
+            "Thank you bob for 5000 bits",
+            "Thank you cid for 100 bits",
+        ]
+        assert channel.ends() == {"spoken": 3, "command": 1}
+
+
+async def test_a_name_that_is_blocked_is_not_thanked_by_name() -> None:
+    async with Channel(payments=build_payments(load())) as channel:
+        channel.says("!tts block zorgle", "mod", role=Role.MODERATOR)
+        channel.says("", "zorgle", kind=Kind.SUB)
+        await channel.ledger.settled()
+        assert channel.asked == ["Thank you a viewer for subscribing"]
+
+
+async def test_gifts_in_a_row_are_said_again_as_one_and_counted_one_by_one() -> None:
+    async with Channel(payments=build_payments(load())) as channel:
+        for _ in range(3):
+            channel.says("", "gus", kind=Kind.GIFT)
+        await channel.ledger.settled()
+        channel.says("!tts replay", "mod", role=Role.MODERATOR)
+        await channel.ledger.settled()
+        assert channel.asked == ["gus gave 3 subs"] * 2
+        assert channel.ends() == {"spoken": 6, "command": 1}
+        channel.says("!tts mute @gus", "mod", role=Role.MODERATOR)
+        channel.says("!tts replay", "mod", role=Role.MODERATOR)
+        assert channel.replies[-1] == ("mod", "there is nothing to say again")
+
+
+async def test_a_row_that_grew_while_it_waited_again_is_not_played_from_what_was_made() -> None:
+    async with Channel(payments=build_payments(load())) as channel:
+        channel.says("!tts sounds " + "and so on " * 5, "ann")
+        channel.says("", "gus", kind=Kind.GIFT)
+        await asyncio.sleep(4)
+        assert channel.asked[1:] == ["gus gave a sub"]
+        channel.says("rich", "eve", paid=Payment(50_000, "bits"))
+        await asyncio.sleep(0.5)
+        channel.says("", "gus", kind=Kind.GIFT)
+        await channel.ledger.settled()
+        heard = [line.spoken for line in channel.ledger.heard]
+        assert heard[1:] == ["rich", "gus gave 2 subs"]
+        assert channel.asked[-1] == "gus gave 2 subs"
+
+
+async def test_what_is_heard_weighs_on_its_author_and_what_was_put_back_does_not() -> None:
+    async with Channel() as channel:
+        channel.says("!tts sounds one two three", "ann")
+        await asyncio.sleep(0.5)
+        channel.says("!tts ready " + "and so on " * 10, "bob")
+        await asyncio.sleep(0.5)
+        channel.says("rich", "eve", paid=Payment(5000, "bits"))
+        await asyncio.sleep(0.5)
+        owing = {key[1] for key, author in channel.backlog._authors.items() if author.rests}
+        assert owing == {"ann"}
+        await channel.ledger.settled()
+        owing = {key[1] for key, author in channel.backlog._authors.items() if author.rests}
+        assert owing == {"ann", "bob", "eve"}
+        channel.says("!tts replay", "mod", role=Role.MODERATOR)
+        before = channel.backlog._authors["t", "bob"].rests
+        await channel.ledger.settled()
+        assert channel.backlog._authors["t", "bob"].rests == before
+
+
+@pytest.mark.parametrize("order", ["stop", "skip", "skip all of @bob"])
+async def test_points_go_back_for_what_a_moderator_ends_before_it_is_heard(order: str) -> None:
+    async with Channel() as channel:
+        giver, refunds = Giver(), Refunds()
+        refunds.add(giver)
+        channel.ledger.on_end.append(refunds.ended)
+        channel.ledger.on_line_end.append(refunds.line_ended)
+        channel.player.pause()
+        redeemed = {"kind": Kind.REDEMPTION, "reward": Reward("r", "Say it")}
+        id = channel.says("never heard", "bob", **redeemed)
+        await asyncio.sleep(0.5)
+        channel.says(f"!tts {order}", "you", role=Role.BROADCASTER)
+        assert giver.back == [id]
+        channel.player.resume()
+        channel.says("heard in part", "bob", **redeemed)
+        await asyncio.sleep(0.5)
+        channel.says(f"!tts {order}", "you", role=Role.BROADCASTER)
+        assert giver.back == [id]
+        assert channel.ends() == {"skipped": 2, "command": 2}
+
+
+class Giver:
+    """Notes what is to be given back."""
+
+    def __init__(self) -> None:
+        self.back: list[str] = []
+
+    def give_back(self, message: ChatMessage) -> None:
+        self.back.append(message.id)

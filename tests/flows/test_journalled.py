@@ -14,11 +14,14 @@ from typing import Any
 
 import pytest
 
+from bot.cli import main
 from bot.journal import Journal
 from bot.line import End
+from bot.policy import build_payments
+from bot.settings import load
 from filters.chain import Rules
 from filters.gate import Gate
-from filters.message import Payment, Removal, RemovalKind
+from filters.message import Kind, Payment, Removal, RemovalKind, Role
 from filters.wordlist import compile_words
 from tests.fakes import Channel, FakeEngine
 from tests.journals import fill, keep, paid_line, states, until
@@ -210,3 +213,102 @@ async def test_a_failed_line_does_not_come_back(tmp_path: Path) -> None:
         await bot.settled()
         assert bot.channel.ends() == {End.FAILED: 1}
     assert states(tmp_path) == {"a": "failed"}
+
+
+async def test_gifts_in_a_row_are_kept_each_and_end_as_their_line_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with run(tmp_path, payments=build_payments(load())) as bot:
+        free = slowed(bot.journal, monkeypatch)
+        for id in ("before it is judged", "with it"):
+            bot.channel.says("", "gus", id=id, kind=Kind.GIFT)
+        await judged(bot)
+        bot.channel.says("", "gus", id="while it is kept", kind=Kind.GIFT)
+        free.set()
+        await bot.journal.written()
+        bot.channel.says("", "gus", id="while it waits", kind=Kind.GIFT)
+        await bot.settled()
+        assert bot.channel.asked == ["gus gave 4 subs"]
+    assert set(states(tmp_path).values()) == {"spoken"}
+    assert len(states(tmp_path)) == 4
+
+
+async def test_gifts_that_come_back_are_one_line_again_announced_if_any_may_have_been_heard(
+    tmp_path: Path,
+) -> None:
+    async with run(tmp_path, payments=build_payments(load())) as bot:
+        bot.channel.engine.word_s = 10
+        for id in "ab":
+            bot.channel.says("", "gus", id=id, kind=Kind.GIFT)
+        await bot.sounds()
+        bot.channel.says("", "gus", id="c", kind=Kind.GIFT)
+        await until(lambda: bot.channel.waiting == 3)
+        await bot.journal.written()
+    async with run(tmp_path, payments=build_payments(load())) as bot:
+        await bot.settled()
+        assert bot.channel.asked == ["again: gus gave 3 subs"]
+        assert bot.channel.ends() == {"spoken": 3}
+    assert set(states(tmp_path).values()) == {"spoken"}
+
+
+async def test_a_line_that_was_put_back_is_not_announced_after_a_crash(tmp_path: Path) -> None:
+    async with run(tmp_path) as bot:
+        bot.channel.says("!tts sounds " + "one " * 100)
+        await bot.sounds()
+        bot.pays("ready", "a", author="bob")
+        await until(lambda: states(tmp_path) == {"a": "started"})
+        bot.channel.says("rich", "eve", id="b", paid=Payment(5000, "bits"))
+        await until(lambda: states(tmp_path) == {"a": "waiting", "b": "started"})
+
+
+async def test_a_viewer_who_is_muted_stays_so_whatever_an_earlier_run_left(tmp_path: Path) -> None:
+    await left(tmp_path, "a")
+    async with run(tmp_path) as bot:
+        bot.channel.player.close_device()
+        line = next(iter(bot.channel.intake._unjudged))
+        # Somebody who has not written in this run, but has a line in it, can be named.
+        mute = f"!tts mute @{line.message.author.name}"
+        bot.channel.says(mute, "you", role=Role.BROADCASTER)
+        assert bot.channel.ends() == {"purged": 1, "command": 1}
+    await left(tmp_path, "b")
+    async with run(tmp_path) as bot:
+        assert bot.channel.ends() == {"dropped": 1}
+    assert states(tmp_path) == {"a": "purged", "b": "dropped"}
+
+
+async def test_clear_leaves_a_line_that_is_being_kept_and_stop_takes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with run(tmp_path) as bot:
+        free = slowed(bot.journal, monkeypatch)
+        bot.pays("hello there", "a")
+        await judged(bot)
+        bot.channel.says("!tts clear", "you", role=Role.BROADCASTER)
+        assert bot.channel.waiting == 1
+        bot.channel.says("!tts stop", "you", role=Role.BROADCASTER)
+        assert bot.channel.ends() == {"skipped": 1, "command": 2}
+        free.set()
+    assert states(tmp_path) == {"a": "skipped"}
+
+
+async def test_what_moderators_did_can_be_read_afterwards(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ISHOWTTS_STATE_DIR", str(tmp_path))
+    assert main(["audit"]) == 0
+    assert capsys.readouterr().out == "no moderator has told the bot to do anything yet\n"
+    async with run(tmp_path) as bot:
+        bot.channel.says("!tts volume 7", "mod\x1b[31m", role=Role.MODERATOR)
+        bot.channel.says("!tts block zorgle", "mod", role=Role.MODERATOR)
+        bot.channel.says("!tts voices", "viewer")
+    assert main(["audit", "--last", "5"]) == 0
+    rows = capsys.readouterr().out.splitlines()
+    assert [row.partition("  ")[2] for row in rows] == [
+        "mod\\x1b[31m (t): volume 7: the volume is 7",
+        "mod (t): block zorgle: blocked, also in what waits",
+    ]
+    assert main(["audit", "--last", "1"]) == 0
+    assert capsys.readouterr().out.splitlines() == rows[1:]
+    (tmp_path / "journal.db").write_bytes(b"frim" * 999)
+    assert main(["audit"]) == 2
+    assert "cannot read the journal" in capsys.readouterr().err

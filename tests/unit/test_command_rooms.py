@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot import commands, durations
+from bot.choices import MOST as CHOICES
 from bot.choices import Choices
 from bot.line import End
 from bot.mutes import MOST, Mutes
@@ -231,3 +232,39 @@ def test_a_joined_word_is_found_where_a_command_may_begin(text: str) -> None:
     found = trigger.read(ChatMessage("t", "c", "", Author("", ""), text, reply_to="x"))
     assert found is not None
     assert (found.message.text.strip(), found.named, found.joined) == ("skip", True, True)
+
+
+def test_with_f5_viewers_choose_among_the_cloned_voices_and_the_embedded_one_stands_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from bot.line import Line, Stages
+
+    monkeypatch.setenv("ISHOWTTS_F5__MODEL", "F5TTS_v1_Base")
+    monkeypatch.setenv("ISHOWTTS_SPEECH__VOICE_PER_AUTHOR", "true")
+    cloned = [Voice("carla", "", "es"), Voice("anna", "", "en-GB"), Voice("ben", "", "en")]
+    there: list[Voice] = []
+    choices = Choices(Forgetful(), voices=lambda: there, usual="ben")
+    request = requests(load(), known=lambda: there, chosen=choices.spoken)
+    said = Line(line(Author("ann", "ann"), "t"), 0, Stages(0.0), spoken="x", language="en")
+    assert choices.find("anna") is None
+    there += cloned
+    assert choices.ids() == ["anna", "ben", "carla"]
+    assert choices.find("en-us+f3") is None
+    choices.choose(("t", "ann"), "carla")
+    own = request(said)
+    assert own.voice == "carla"
+    assert own.stand_in.startswith("en-us+")
+    there.remove(cloned[0])
+    assert request(said).voice in ("anna", "ben")
+
+
+def test_a_choice_in_use_is_forgotten_last() -> None:
+    memory = Forgetful()
+    choices = Choices(memory, voices=lambda: VOICES)
+    for n in range(CHOICES):
+        choices.choose(("t", str(n)), "de")
+    assert choices.spoken(("t", "0")) == "de"
+    choices.choose(("t", "one more"), "de")
+    assert choices.of(("t", "0")) == "de"
+    assert choices.of(("t", "1")) == ""
+    assert list(memory.voices())[-2:] == [("t", "0"), ("t", "one more")]
