@@ -61,11 +61,12 @@ def finished(folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def wait_ready(bot: subprocess.Popen[str]) -> str:
+def until_said(bot: subprocess.Popen[str], what: str, times: int) -> str:
+    """What the bot logs until it has said something so many times."""
     said = ""
     for line in bot.stderr or ():
         said += line
-        if READY in line:
+        if said.count(what) == times:
             return said
     raise AssertionError(said)
 
@@ -96,8 +97,8 @@ def test_the_whole_bot_killed_speaks_every_acknowledged_line_and_none_twice_unan
     for name in ("frim", "blippo", "vex"):
         # The console stays open: no run ends by itself.
         with started(tmp_path, "--console", "--replay", recording(tmp_path, name)) as bot:
-            log = wait_ready(bot)
-            time.sleep(rng.uniform(0.0, 0.4))
+            log = until_said(bot, READY, 1) + until_said(bot, "spoken: ", rng.randrange(1, 9))
+            time.sleep(rng.uniform(0.0, 0.01))
             bot.kill()
             logs.append(log + bot.communicate()[1])
     acknowledged = states(state)

@@ -859,3 +859,16 @@ class Giver:
 
     def give_back(self, message: ChatMessage) -> None:
         self.back.append(message.id)
+
+
+async def test_a_paid_line_that_is_put_back_does_not_go_behind_its_authors_others() -> None:
+    async with Channel() as channel:
+        channel.says("!tts sounds one two three", "ann")
+        await asyncio.sleep(0.5)
+        for number in range(5):
+            channel.says(f"gift {number}", "gus", paid=BITS)
+            await asyncio.sleep(0.1)
+        channel.says("rich", "eve", paid=Payment(5000, "bits"))
+        await channel.ledger.settled()
+        heard = [line.spoken for line in channel.ledger.heard][1:]
+        assert heard == ["rich", *(f"gift {number}" for number in range(5))]
