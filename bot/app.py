@@ -19,15 +19,19 @@ from typing import Any
 
 from bot.audio.player import OutputUnavailable, Player
 from bot.backlog import Backlog
-from bot.chat.connector import Connector, Emit, GivesBack, LeavingOut
+from bot.chat.connector import Connector, Emit, GivesBack, LeavingOut, Saying, Writing
 from bot.chat.supervise import supervise
+from bot.choices import Choices
 from bot.control import Control
+from bot.desk import Desk
 from bot.drops import Drops
-from bot.engines import build_engines, uses_f5
+from bot.engines import build_engines, is_embedded, uses_f5
 from bot.exits import Exit, NothingHeard
 from bot.hearing import Hearing
 from bot.intake import Intake
+from bot.journal import Journal
 from bot.lists import Watch, files
+from bot.mutes import Mutes
 from bot.outputs import check_output
 from bot.policy import (
     build_load,
@@ -39,9 +43,11 @@ from bot.policy import (
     wrong_voice,
 )
 from bot.refunds import Refunds
+from bot.seen import Seen
 from bot.settings import Settings
 from bot.speaker import Speaker
 from bot.telemetry import Ledger
+from bot.wordbook import Wordbook
 from engine.speech import BadRequest, EngineMissing, Progress, SpeechError, SpeechRequest
 from engine.supervisor import HASTE_S, Attempt, Engines
 from engine.voices import DEFAULT
@@ -53,6 +59,8 @@ log = logging.getLogger(__name__)
 READY = "ready to speak"
 """What the log says once the first line could be heard at once."""
 _SWEEP_S = 1.0
+_COUNT_S = 30.0
+"""Seconds between two times that the counts are added to the journal's totals."""
 
 
 class Bot:
@@ -63,11 +71,14 @@ class Bot:
         settings: Settings,
         *,
         fast: bool = False,
+        journal: Journal | None = None,
         now: Callable[[], float] = time.monotonic,
         progress: Progress = lambda stage, share: None,
     ) -> None:
         """`fast`: a simulated output does not wait for real time. `progress` hears how far F5 is
         with loading. Raises BadInput.
+
+        `journal` is closed by whoever opened it; without one nothing outlives the run.
         """
         check_output(settings.audio.output)
         self._bounds = settings.backlog
@@ -75,6 +86,8 @@ class Bot:
         self._cloned = tuple(cloned_voices(settings)) if uses_f5(settings) else ()
         self._hold_s = settings.hold_seconds
         bounds = settings.backlog
+        self._resume_s = bounds.resume_h * 3600
+        self._journal = journal or Journal.nowhere()
         self.ledger = Ledger(now)
         self.backlog = Backlog(lines=bounds.lines, seconds=bounds.seconds, stale_s=bounds.stale_s)
         self.player = Player(
@@ -86,38 +99,84 @@ class Bot:
             on_started=lambda utterance, at: self.speaker.started(utterance, at),
         )
         self.engines = build_engines(settings, progress)
+        words = Wordbook(
+            self._journal,
+            renew=lambda: self._lists.renew(),
+            stopgap=lambda rules: self.control.stopgap(rules),
+        )
+        self._words = words
         # Before the lists are read: what changes from here on is seen.
-        self._lists = Watch(files(settings), lambda: build_rules(settings), self._take_rules)
-        policy = build_policy(settings)
+        self._lists = Watch(
+            files(settings), lambda: words.built(partial(build_rules, settings)), self._take_rules
+        )
+        policy = build_policy(settings, words.added)
         self._drops = Drops(settings.state_dir, _wall_clock) if settings.filter.log_drops else None
         dropped = self._drops.add if self._drops else None
         self.load = build_load(settings)
         self._hearing = build_hearing(settings, self.engines, policy.rules, dropped)
+        choices = Choices(
+            self._journal,
+            voices=lambda: self.engines.primary.voices,
+            offered=settings.command.voices,
+            variants=is_embedded(settings),
+            usual=settings.f5.voice if uses_f5(settings) else settings.speech.voice,
+        )
         self.speaker = Speaker(
             backlog=self.backlog,
             engines=self.engines,
             player=self.player,
             ledger=self.ledger,
-            request=requests(settings, self.load, lambda: self.engines.primary.voices),
+            request=requests(
+                settings,
+                load=self.load,
+                known=lambda: self.engines.primary.voices,
+                chosen=choices.spoken,
+            ),
             stale_s=bounds.stale_s,
             now=now,
             judge=self._hearing.judge if self._hearing else None,
+            refuse=lambda line: self.intake.refuses_now(line),
             thanks=lambda line: self.intake.thanks(line),
+            journal=self._journal,
+        )
+        self.control = Control(
+            speaker=self.speaker,
+            sound=self.player,
+            mutes=Mutes(self._journal),
+            seen=Seen(),
+            choices=choices,
+            words=words,
+            wall=time.time,
+            volume=settings.audio.volume,
+        )
+        self._answers = settings.command.answers
+        self._writers: dict[str, Saying] = {}
+        desk = Desk(
+            self.control,
+            memory=self._journal,
+            reply=self._reply,
+            now=now,
+            wall=time.time,
+            may_log=self.ledger.may_log,
         )
         self._refunds = Refunds()
+        self.ledger.on_end.append(self.control.whys.add)
+        self.ledger.on_line_end += [self.control.line_ended, self._journal.ended]
         if settings.paid.refund:
-            self.ledger.on_end = self._refunds.ended
-        self.control = Control(self.speaker)
+            self.ledger.on_end.append(self._refunds.ended)
+            self.ledger.on_line_end.append(self._refunds.line_ended)
         self.intake = Intake(
             policy,
             backlog=self.backlog,
             ledger=self.ledger,
             speaker=self.speaker,
-            control=self.control,
+            desk=desk,
             load=self.load,
             now=now,
             dropped=dropped,
+            journal=self._journal,
         )
+        self.control.lines = self.intake
         self._started = asyncio.Event()
         self.ready = asyncio.Event()
         """Set once the first line could be heard at once."""
@@ -155,6 +214,9 @@ class Bot:
             children.push_async_callback(self.player.aclose)
             self.engines.start()
             children.push_async_callback(self.engines.aclose)
+            # Entered last, so called first: when all work has ended.
+            children.callback(self._count)
+            self.intake.resume(self._journal.left(self._resume_s))
             try:
                 async with asyncio.TaskGroup() as group:
                     work = [
@@ -163,6 +225,7 @@ class Bot:
                         group.create_task(self._sweep(), name="sweep"),
                         group.create_task(self._lists.run(), name="lists"),
                         group.create_task(self._look_at_cloned(), name="cloned voices"),
+                        group.create_task(self._keep_count(), name="totals"),
                     ]
                     if self._drops is not None:
                         work.append(group.create_task(self._drops.run(), name="drops"))
@@ -176,8 +239,14 @@ class Bot:
             except BaseExceptionGroup as group:
                 raise _cause(group) from None
 
+    def _reply(self, message: ChatMessage, text: str) -> None:
+        writer = self._writers.get(message.platform)
+        if writer is not None and self._answers:
+            writer.say(message.channel, text, message.id)
+
     def _take_rules(self, rules: Rules) -> None:
         self.intake.take_rules(rules)
+        self._words.taken()
         if self._hearing is not None:
             self._hearing.take_rules(rules)
 
@@ -187,6 +256,8 @@ class Bot:
             for connector in connectors:
                 hold_s = self._hold_s if connector.moderated else 0.0
                 emit = watch(partial(self.intake.emit, hold_s=hold_s))
+                if isinstance(connector, Writing):
+                    self._writers[connector.platform] = connector.sender
                 if isinstance(connector, LeavingOut):
                     connector.on_left_out = self.ledger.ignore
                 if isinstance(connector, GivesBack):
@@ -199,6 +270,15 @@ class Bot:
             await asyncio.sleep(_SWEEP_S)
             self.intake.expire()
             self.speaker.expire()
+
+    async def _keep_count(self) -> None:
+        while True:
+            await asyncio.sleep(_COUNT_S)
+            self._count()
+            self._journal.prune()
+
+    def _count(self) -> None:
+        self._journal.count(self.ledger.received, self.ledger.ends)
 
     async def _finished(self, sources: asyncio.Task[None]) -> None:
         """Wait until no source is left and all is played, and no start can fail any more."""

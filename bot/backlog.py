@@ -2,7 +2,8 @@
 
 A plain data structure: no clock (`now` is an argument), no tasks, no knowledge of engines.
 
-A line's score is worth (role, payment) + waiting - what its author was heard of late (`order.py`).
+A line's score is worth (role, payment) + waiting - what its author was heard of late (`order.py`);
+whoever speaks tells what was heard, for a line that was taken may be put back.
 A line that is held for the moderators waits like any other but is not taken before its time. Of one
 author's paid lines three compete; more of them wait behind, and their waiting counts from when they
 get a place, so that who gives often does not keep the others who gave from being heard.
@@ -11,7 +12,7 @@ get a place, so that who gives often does not keep the others who gave from bein
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from bot.line import Line
@@ -23,6 +24,9 @@ __all__ = ["AGEING_S", "PAID_AT_ONCE", "AuthorKey", "Backlog", "author_key", "wo
 
 PAID_AT_ONCE = 3
 """Paid lines of one author that compete with those of others."""
+
+AHEAD = 1000.0
+"""Worth of what is said before all others."""
 
 _PAID_WORTH = 5.0
 _BITS_OF_FULL_BONUS = 500.0
@@ -106,12 +110,13 @@ class Backlog:
         self._stale_s = stale_s
         self._now = -float("inf")
         self._waiting: dict[Line, _Place] = {}
-        self._unpaid: dict[Line, None] = {}  # in order of arrival
+        self._unpaid = 0
         self._authors: dict[AuthorKey, _Author] = {}
         self._of_id: dict[tuple[str, str], list[Line]] = {}
         self._best = Order[_Place]()
         self._least = Order[_Place](lowest=True)  # unpaid lines only
         self._held: list[tuple[float, int, _Place]] = []  # by when they may be taken
+        self._ageing: list[tuple[float, int, _Place]] = []  # unpaid lines, by arrival
         self._resting: list[tuple[float, int, _Author]] = []  # by when they are rested
         self._seconds = 0.0
         self._count = 0
@@ -160,22 +165,25 @@ class Backlog:
 
     def offer(self, line: Line) -> list[Line]:
         """Let `line` wait; returns the lines shed for it, which may be `line` itself."""
+        waiting = self._authors.get(author_key(line.message))
+        full = line.paid and waiting is not None and waiting.paid >= PAID_AT_ONCE
+        return self._put_in(line, competes=not full)
+
+    def _put_in(self, line: Line, *, competes: bool) -> list[Line]:
         self._go_on(line.stages.received)
         self._count += 1
-        key = author_key(line.message)
-        author = self._authors.get(key)
-        if author is None:
-            author = self._authors[key] = _Author(key)
+        author = self._author(line)
         place = self._waiting[line] = _Place(self._count, line=line, author=author)
         self._seconds += line.seconds
         if line.message.id:
             self._of_id.setdefault((line.message.platform, line.message.id), []).append(line)
         if not line.paid:
-            self._unpaid[line] = None
-        if line.paid and author.paid >= PAID_AT_ONCE:
-            author.behind[place] = None
-        else:
+            self._unpaid += 1
+            heapq.heappush(self._ageing, (line.stages.received, self._count, place))
+        if competes:
             self._compete(place, line.stages.received)
+        else:
+            author.behind[place] = None
         return list(self._shed())
 
     def _compete(self, place: _Place, since: float) -> None:
@@ -207,30 +215,52 @@ class Backlog:
             yield self._remove(least.line)
 
     def take(self, now: float) -> Line | None:
-        """The line with the highest score that is not held; None if there is none.
+        """The line with the highest score that is not held, which waits no longer; None if there is
+        none."""
+        best = self._first(now)
+        return None if best is None else self._remove(best.line)
 
-        It waits no longer, and its seconds of speech weigh on its author's other lines.
-        """
+    def before(self, line: Line, now: float) -> bool:
+        """Whether a line that waits is to be taken before `line`, which does not wait."""
+        best = self._first(now)
+        if best is None:
+            return False
+        mine = line.worth - line.stages.received / AGEING_S
+        author = self._authors.get(author_key(line.message))
+        return self._standing(best.base, best.author) > self._standing(mine, author)
+
+    def _first(self, now: float) -> _Place | None:
         self._go_on(now)
         while (held := self._next_held()) is not None and held.line.held_until <= now:
             held.held = False
             self._best.put(held, held.author.rests)
-        best = self._best.first(self._now)
-        if best is None:
-            return None
-        # Before it leaves: then its author is forgotten, if nothing is owed.
-        self._heard(best)
-        return self._remove(best.line)
+        return self._best.first(self._now)
 
-    def _heard(self, place: _Place) -> None:
-        author, line = place.author, place.line
-        if line.message.author.rank is Rank.BROADCASTER or not line.seconds:
+    def put_back(self, line: Line) -> list[Line]:
+        """Let a line that was taken wait again, as if it had never left; returns the lines shed."""
+        return self._put_in(line, competes=True)
+
+    def heard(self, line: Line, now: float) -> None:
+        """A line that was taken sounds: its seconds weigh on its author's other lines.
+
+        What is said again, or ahead of all, and the broadcaster's lines do not.
+        """
+        if line.free or line.message.author.rank is Rank.BROADCASTER or not line.seconds:
             return
+        self._go_on(now)
+        author = self._author(line)
         before = self._now if author.rests is None else author.rests
         author.rests = rests_after(before, line.seconds, self._now)
         self._count += 1
         heapq.heappush(self._resting, (author.rests, self._count, author))
         self._order_again(author)
+
+    def _author(self, line: Line) -> _Author:
+        key = author_key(line.message)
+        author = self._authors.get(key)
+        if author is None:
+            author = self._authors[key] = _Author(key)
+        return author
 
     def _order_again(self, author: _Author) -> None:
         for place in author.lines:
@@ -261,15 +291,30 @@ class Backlog:
         """Take out the unpaid lines that have waited too long."""
         self._go_on(now)
         stale = []
-        for line in self._unpaid:
-            if now - line.stages.received <= self._stale_s:
+        while (oldest := self._oldest()) is not None:
+            if now - oldest.stages.received <= self._stale_s:
                 break
-            stale.append(line)
-        return [self._remove(line) for line in stale]
+            stale.append(self._remove(oldest))
+        return stale
+
+    def _oldest(self) -> Line | None:
+        """The unpaid line that came first."""
+        while self._ageing and self._ageing[0][2].stamp < 0:
+            heapq.heappop(self._ageing)
+        return self._ageing[0][2].line if self._ageing else None
 
     def purge(self, removal: Removal) -> list[Line]:
         """Take out every line that `removal` covers."""
-        gone = [line for line in self._near(removal) if line.covered_by(removal)]
+        return self._take_out(self._near(removal), lambda line: line.covered_by(removal))
+
+    def take_out(
+        self, covers: Callable[[Line], bool], author: AuthorKey | None = None
+    ) -> list[Line]:
+        """Take out every line that `covers` says yes to; of one `author`, or of all."""
+        return self._take_out(self._waiting if author is None else self._of(author), covers)
+
+    def _take_out(self, lines: Iterable[Line], covers: Callable[[Line], bool]) -> list[Line]:
+        gone = [line for line in lines if covers(line)]
         return [self._remove(line) for line in gone]
 
     def _near(self, removal: Removal) -> Iterable[Line]:
@@ -279,22 +324,25 @@ class Backlog:
             case RemovalKind.DELETE:
                 return self._of_id.get(target, ())
             case RemovalKind.CLEAR_AUTHOR:
-                author = self._authors.get(target)
-                places = () if author is None else (*author.lines, *author.behind)
-                return (place.line for place in places)
+                return self._of(target)
         return self._waiting
+
+    def _of(self, author: AuthorKey) -> Iterable[Line]:
+        found = self._authors.get(author)
+        places = () if found is None else (*found.lines, *found.behind)
+        return (place.line for place in places)
 
     def _remove(self, line: Line) -> Line:
         place = self._waiting.pop(line)
         place.stamp = -1
         self._seconds -= line.seconds
-        self._unpaid.pop(line, None)
+        self._unpaid -= not line.paid
         self._forget_id(line)
         author = place.author
         if place.competes:
             del author.lines[place]
             author.paid -= line.paid
-            if line.paid and author.behind:
+            if line.paid and author.behind and author.paid < PAID_AT_ONCE:
                 next_one = next(iter(author.behind))
                 del author.behind[next_one]
                 self._compete(next_one, self._now)
@@ -318,7 +366,10 @@ class Backlog:
 
     def _tidy(self) -> None:
         self._best.tidy(len(self._waiting))
-        self._least.tidy(len(self._unpaid))
+        self._least.tidy(self._unpaid)
         if len(self._held) > 2 * len(self._waiting) + 64:
             self._held = [entry for entry in self._held if entry[2].held and entry[2].stamp >= 0]
             heapq.heapify(self._held)
+        if len(self._ageing) > 2 * self._unpaid + 64:
+            self._ageing = [entry for entry in self._ageing if entry[2].stamp >= 0]
+            heapq.heapify(self._ageing)

@@ -6,10 +6,12 @@ Does not start the bot, and never prints the value of a secret.
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
-from bot import exits, policy
+from bot import exits, journal_file, journal_kept, policy
 from bot.audio import devices as devices_
 from bot.engines import uses_f5, voices_of
 from bot.exits import BadInput, NothingHeard
@@ -50,6 +52,7 @@ def _looks(settings: Settings) -> Iterator[tuple[str, _Look]]:
     yield "settings", _settings
     yield "lists", _lists
     yield "state folder", _state
+    yield "journal", _journal
     yield "embedded voice", _embedded
     yield "voice" if voices_of(settings) == _ESPEAK else "engine", _voice
     if uses_f5(settings):
@@ -83,6 +86,27 @@ def _state(settings: Settings) -> str:
     if not folder.is_dir() or not os.access(folder, os.W_OK):
         raise BadInput(f"ISHOWTTS_STATE_DIR: cannot write to {folder}")
     return str(settings.state_dir)
+
+
+def _journal(settings: Settings) -> str | list[Finding]:
+    path = journal_file.path_of(settings.state_dir)
+    if not path.exists():
+        return f"{path} (not made yet)"
+    try:
+        version = journal_file.version_of(path)
+        journal_file.check_version(version, path)
+        with closing(journal_file.read_only(path)) as journal:
+            waiting = journal_kept.waiting(journal)
+            totals = journal_kept.totals(journal)
+    except (journal_file.Damaged, sqlite3.Error, OSError) as error:
+        if journal_file.is_damage(error):
+            text = f"damaged ({error}): the next start keeps it beside and begins a new one"
+            return [Finding(Word.NOTE, text)]
+        return [Finding(Word.NOTE, f"cannot be read ({error}): speech goes on without it")]
+    # What was committed last is beside it.
+    size = sum(file.stat().st_size for file in path.parent.glob(f"{path.name}*"))
+    counted = f"received={totals['received']} spoken={totals.get('spoken', 0)} so far"
+    return f"version {version}, {size / 1024:.0f} KiB, {waiting} paid lines wait; {counted}"
 
 
 def _embedded(settings: Settings) -> str:

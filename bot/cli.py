@@ -114,6 +114,8 @@ def _parser() -> tuple[argparse.ArgumentParser, set[str]]:
     allow.add_argument(
         "what", nargs="+", metavar="NUMBER|WORD", help="a drop's number, as `drops` shows it"
     )
+    audit = add("audit", _audit, "show what moderators have told the bot to do")
+    audit.add_argument("--last", type=_count, default=20, metavar="N", help="default: 20")
     explain = add("explain", _explain, "show how the rules of these settings read one text")
     explain.add_argument("text", help="the text, without !tts in front")
     explain.add_argument("--first-time", action="store_true", help="judge it as a stranger's")
@@ -145,6 +147,8 @@ def _add_bench(bench: argparse.ArgumentParser) -> None:
     kinds = bench.add_subparsers(title="benchmarks", metavar="NAME", required=True, dest="bench")
     latency = kinds.add_parser("latency", help="chat line to first sample at a real null sink")
     latency.add_argument("--messages", type=int, default=102, metavar="N", help="default: 102")
+    silence = kinds.add_parser("silence", help="skip, pause and deletion to silence, hung too")
+    silence.add_argument("--times", type=int, default=50, metavar="N", help="each; default: 50")
     flood = kinds.add_parser("flood", help="10,000 chat lines a second")
     flood.add_argument("--seconds", type=float, default=10.0, metavar="S", help="default: 10")
     flood.add_argument(
@@ -159,7 +163,11 @@ def _add_bench(bench: argparse.ArgumentParser) -> None:
     backlog.add_argument(
         "--times", type=_count, default=20_000, metavar="N", help="default: 20,000"
     )
-    for kind in (latency, flood, start, backlog):
+    journal = kinds.add_parser("journal", help="kill -9 while paid lines are journalled")
+    journal.add_argument(
+        "--cycles", type=_count, default=1000, metavar="N", help="default: 1000, some minutes"
+    )
+    for kind in (latency, silence, flood, start, backlog, journal):
         kind.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -231,6 +239,12 @@ def _allow(options: argparse.Namespace) -> int:
     return allow(_load(options), options.what)
 
 
+def _audit(options: argparse.Namespace) -> int:
+    from bot.audit import audit
+
+    return audit(_load(options), last=options.last)
+
+
 def _explain(options: argparse.Namespace) -> int:
     from bot.explain import explain
 
@@ -282,16 +296,20 @@ def _settings(options: argparse.Namespace) -> int:
 
 
 def _bench(options: argparse.Namespace) -> int:
-    from bot.bench import backlog, flood, latency, start
+    from bot.bench import backlog, flood, journal, latency, silence, start
 
     settings = _load(options)
     if options.bench == "backlog":
         return backlog.main(waiting=options.waiting, times=options.times, as_json=options.json)
     if options.bench == "latency":
         return latency.main(settings, messages=options.messages, as_json=options.json)
+    if options.bench == "silence":
+        return silence.main(settings, times=options.times, as_json=options.json)
     if options.bench == "flood":
         recorded = not options.unheard
         return flood.main(
             settings, seconds=options.seconds, recorded=recorded, as_json=options.json
         )
+    if options.bench == "journal":
+        return journal.main(cycles=options.cycles, as_json=options.json)
     return start.main(runs=options.runs, as_json=options.json)

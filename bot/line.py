@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from filters.chain import Rules
 from filters.message import ChatMessage, Removal
 from filters.trigger import is_paid
 
@@ -61,15 +62,30 @@ class Line:
     """Its language as an ISO 639-1 code, where the filters could tell."""
     seconds: float = 0.0
     """Estimated seconds of speech."""
+    voice: str = ""
+    """The voice that the line itself asks for."""
+    free: bool = False
+    """Whether it costs its author nothing: it is said again, or ahead of all."""
+    rules: Rules | None = None
+    """What it was judged by."""
     end: End | None = None
     """How it ended; None: it has not."""
     merged: list[ChatMessage] = field(default_factory=list)
     """Messages that this line tells of besides, and that end as it does."""
+    numbers: tuple[int, ...] = ()
+    """The numbers of its messages in the journal; none: it is not there."""
+    unkept: bool = False
+    """Whether it was paid for, and the journal could not keep it in time."""
+    again: bool = False
+    """Whether an earlier run may have spoken some of it: then it is announced."""
 
     @property
     def paid(self) -> bool:
-        """Whether something was given for it: such a line is never shed and never stale."""
-        return is_paid(self.message)
+        """Whether something was given for it: such a line is never shed and never stale.
+
+        What is said again was given for once.
+        """
+        return is_paid(self.message) and not self.free
 
     @property
     def messages(self) -> tuple[ChatMessage, ...]:

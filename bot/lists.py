@@ -11,6 +11,7 @@ import gc
 import logging
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from bot.exits import BadInput
@@ -124,17 +125,35 @@ class Watch:
         self._take = take
         self._settle_s = settle_s
         self._known = self._stamps()
+        self._wanted = asyncio.Event()
         self._broken = ""
         self._unread: set[Path] = set()
         """Files that were changed since the lists on disk were last in force."""
         self._empty: set[Path] = set()
         """Files that were found to hold nothing, and told so."""
 
+    def renew(self) -> None:
+        """Have the rules built anew at once, though no file has changed."""
+        self._wanted.set()
+
     async def run(self) -> None:
         """Look for ever: a change is in force within 2 s."""
         while True:
-            await asyncio.sleep(_POLL_S)
-            await self.look()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_POLL_S):
+                    await self._wanted.wait()
+            if self._wanted.is_set():
+                self._wanted.clear()
+                await self._build_again()
+            else:
+                await self.look()
+
+    async def _build_again(self) -> None:
+        try:
+            self._take(await asyncio.to_thread(_aside, self._build))
+        except BadInput as error:
+            # Whoever changed the file is told by the look at it, now or before.
+            log.debug("the rules stay as they were: %s", error)
 
     async def look(self) -> None:
         """Take in a change if there is one. What cannot be used leaves the rules as they are."""

@@ -5,10 +5,10 @@ Does not apply any rule: it only builds them, and has the list files read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from bot import lists
-from bot.backlog import author_key
+from bot import commands, lists
+from bot.backlog import AuthorKey, author_key
 from bot.engines import uses_f5
 from bot.exits import BadInput
 from bot.intake import Policy
@@ -18,30 +18,30 @@ from bot.payments import Occasion, Payments, Templates
 from bot.settings import PREFIX, Settings
 from bot.settings import Limit as LimitSettings
 from bot.telemetry import shown
+from bot.wordbook import NAME, Added
 from engine.author_voices import author_choice, author_voice
 from engine.speech import BadRequest, SpeechRequest, Voice
 from filters.assemble import assemble, shipped_lists
 from filters.chain import Rules
+from filters.fold import fold
 from filters.gate import BOTS, Gate
 from filters.limits import Limit
-from filters.listfile import parse, parse_allowed
+from filters.listfile import Listed, parse, parse_allowed
 from filters.message import Rank, Tier
 from filters.patterns import PatternsMissing
 from filters.pronunciation import parse_pronunciations
 from filters.speakable import Saying
-from filters.trigger import Trigger
+from filters.trigger import Trigger, is_paid
+from filters.wordlist import Entry
+
+_NONE = Added()
 
 
-def build_policy(settings: Settings) -> Policy:
+def build_policy(settings: Settings, added: Added = _NONE) -> Policy:
     """The rules of intake. Raises BadInput if a list file cannot be used."""
     trigger = settings.trigger
     return Policy(
-        trigger=Trigger(
-            trigger.commands,
-            every_line=trigger.every_line,
-            paid=trigger.paid,
-            rewards=trigger.rewards,
-        ),
+        trigger=build_trigger(settings),
         gate=Gate(
             bots=[*BOTS, *settings.filter.bots],
             blocked=settings.filter.blocked_authors,
@@ -49,7 +49,7 @@ def build_policy(settings: Settings) -> Policy:
             shared=trigger.shared_chat,
         ),
         lines=_lines(settings.limit),
-        rules=build_rules(settings),
+        rules=build_rules(settings, added),
         speech=_speech(settings.limit),
         copies=settings.limit.copies,
         crowd_s=settings.limit.crowd_s,
@@ -57,7 +57,28 @@ def build_policy(settings: Settings) -> Policy:
         wary=settings.filter.first_time == "wary",
         say_name=settings.speech.say_name,
         payments=build_payments(settings),
+        every_nth=trigger.every_nth,
+        voice_in_line=settings.command.voice_in_line,
     )
+
+
+def build_trigger(settings: Settings) -> Trigger:
+    """What asks to be spoken, and which words are commands."""
+    trigger, mode = settings.trigger, settings.trigger.mode
+    return Trigger(
+        trigger.commands,
+        commands=mode in ("command", "line"),
+        every_line=mode == "line",
+        mentions=trigger.mentions if mode == "mention" else None,
+        paid=_speaks_paid(settings),
+        rewards=trigger.rewards,
+        joined=commands.joined(trigger.commands, settings.command.aliases),
+    )
+
+
+def _speaks_paid(settings: Settings) -> bool:
+    """Whether what viewers give is spoken, beside rewards."""
+    return settings.trigger.paid and settings.trigger.mode != "reward"
 
 
 def build_payments(settings: Settings) -> Payments:
@@ -89,7 +110,7 @@ def build_payments(settings: Settings) -> Payments:
                 Occasion.MEMBER_GIFT: chosen.member_gifts,
             },
         ),
-        announce=settings.trigger.paid,
+        announce=_speaks_paid(settings),
         language=settings.speech.language,
     )
 
@@ -106,19 +127,24 @@ def build_load(settings: Settings) -> Load:
     return Load(marks, every=chosen.sample_every)
 
 
-def build_rules(settings: Settings) -> Rules:
-    """What may be said, with every list file as it is now. Raises BadInput: which, and why."""
+def build_rules(settings: Settings, added: Added = _NONE) -> Rules:
+    """What may be said, with every list file as it is now. Raises BadInput: which, and why.
+
+    What moderators have `added` goes before the files.
+    """
     chosen, speech = settings.filter, settings.speech
     try:
         own = [parse(lists.read(p, "block list"), shown(p.name)) for p in chosen.blocklist]
         shipped = [shipped_lists(chosen.languages)] if chosen.shipped else []
+        allowed = parse_allowed(
+            lists.read_allowed(settings), f"the allow-list {lists.allow_list(settings)}"
+        )
         words, patterns = assemble(
-            [*own, *shipped],
+            # Last: of equal entries the first gives the name, and the tier.
+            [*own, *shipped, _blocked(added, Tier(chosen.tier))],
             tier=Tier(chosen.tier),
             languages=chosen.languages,
-            allowed=parse_allowed(
-                lists.read_allowed(settings), f"the allow-list {lists.allow_list(settings)}"
-            ),
+            allowed={*allowed, *added.allowed} - _all_of(allowed, added.blocked),
         )
     except (ValueError, PatternsMissing) as error:
         raise BadInput(str(error)) from None
@@ -134,6 +160,17 @@ def build_rules(settings: Settings) -> Rules:
         max_seconds=speech.max_s * speech.rate,
         max_seconds_paid=speech.max_paid_s * speech.rate,
     )
+
+
+def _blocked(added: Added, mildest: Tier) -> Listed:
+    # Never so mild that the settings leave it out.
+    tier = Tier.NEVER if mildest is Tier.NEVER else Tier.STRICT
+    return Listed(tuple(Entry(word, tier, NAME) for word in sorted(added.blocked)))
+
+
+def _all_of(allowed: Iterable[str], blocked: frozenset[str]) -> set[str]:
+    """The words of an allow-list that are blocked by now, as they are written there."""
+    return {word for word in allowed if fold(word) in blocked}
 
 
 def _pronunciations(settings: Settings) -> dict[str, dict[str, str]]:
@@ -192,27 +229,40 @@ def wrong_voice(setting: str, error: BadRequest) -> BadInput:
 
 def requests(
     settings: Settings,
+    *,
     load: Load | None = None,
     known: Callable[[], Sequence[Voice]] = lambda: (),
+    chosen: Callable[[AuthorKey], str] = lambda author: "",
 ) -> Callable[[Line], SpeechRequest]:
     """What makes a line's request to the engine: the voice, the longest audio, and how quick.
 
-    `known` gives the voices that F5 has by now.
+    The voice is the first there is of: the one that the line itself asks for, the one that its
+    author has `chosen`, one made from the author's id if that is set, the language's, the usual.
+    Where F5 speaks, these are of the voices that it has by now, which `known` gives; the embedded
+    voice, which stands in for it, has the last three of its own.
     """
     speech, f5 = settings.speech, settings.f5
 
     def request(line: Line) -> SpeechRequest:
+        author = author_key(line.message)
+        asked, key = line.voice or chosen(author), ":".join(author)
         voice, pitch, stand_in = speech.voices.get(line.language, speech.voice), 0.0, ""
-        author = ":".join(author_key(line.message))
-        if speech.voice_per_author:
-            voice, pitch = author_voice(voice, author)
+        if speech.voice_per_author and (uses_f5(settings) or not asked):
+            voice, pitch = author_voice(voice, key)
         if uses_f5(settings):
             stand_in, voice = voice, f5.voices.get(line.language, f5.voice)
             if speech.voice_per_author:
-                voice = author_choice(_speaking(known(), line.language), author) or voice
-        seconds = speech.max_paid_s if line.paid else speech.max_s
-        quick = load is not None and load.quick
-        return SpeechRequest(line.spoken, voice, speech.rate, pitch, seconds, stand_in, quick)
+                voice = author_choice(_speaking(known(), line.language), key) or voice
+        seconds = speech.max_paid_s if is_paid(line.message) else speech.max_s
+        return SpeechRequest(
+            line.spoken,
+            asked or voice,
+            speech.rate,
+            pitch,
+            seconds,
+            stand_in,
+            quick=load is not None and load.quick,
+        )
 
     return request
 

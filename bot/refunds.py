@@ -1,13 +1,14 @@
 """What was redeemed and not spoken is given back, where the platform lets this program do it.
 
 Does not know any platform: a connector that can is asked. A line that was dropped, taken back by a
-moderator, or that no voice could speak is given back; one that was skipped was heard in part.
+moderator, or that no voice could speak is given back; one that was skipped only if none of it was
+heard.
 """
 
 from __future__ import annotations
 
 from bot.chat.connector import GivesBack
-from bot.line import End
+from bot.line import End, Line
 from filters.message import ChatMessage, Kind
 
 _UNHEARD = frozenset({End.DROPPED, End.PURGED, End.FAILED})
@@ -23,8 +24,18 @@ class Refunds:
         """Ask this connector too."""
         self._givers.append(giver)
 
-    def ended(self, message: ChatMessage, end: End) -> None:
+    def ended(self, message: ChatMessage, end: End, reason: str) -> None:
         """A message has come to its end."""
-        if end in _UNHEARD and message.kind is Kind.REDEMPTION:
+        if end in _UNHEARD:
+            self._give_back(message)
+
+    def line_ended(self, line: Line, end: End) -> None:
+        """A line has come to its end."""
+        if end is End.SKIPPED and line.stages.first_sample is None:
+            for message in line.messages:
+                self._give_back(message)
+
+    def _give_back(self, message: ChatMessage) -> None:
+        if message.kind is Kind.REDEMPTION:
             for giver in self._givers:
                 giver.give_back(message)

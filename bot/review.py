@@ -17,13 +17,14 @@ from bot import exits
 from bot.drops import Record, stored
 from bot.exits import BadInput
 from bot.lists import allow_list, read
+from bot.one_word import hit_of, is_entry
 from bot.policy import build_rules
 from bot.settings import PREFIX, Settings
 from bot.whole_file import write_whole
-from filters.chain import Rules, judge
+from filters.chain import Rules
 from filters.fold import clean, fold
 from filters.listfile import parse_allowed
-from filters.message import Author, ChatMessage, Hit, Tier, What
+from filters.message import Hit, Tier, What
 
 _LOCKED_S = 5.0
 _NEVER = "slurs are never allowed; the entry is of tier never"
@@ -124,12 +125,12 @@ def _judged(word: str, rules: Rules) -> str:
         raise BadInput(
             f"{word!r} is no number of a drop: give it as drops shows it, without a sign"
         )
-    if not _is_entry(fold(word)):
+    if not is_entry(fold(word)):
         raise BadInput(
             f"{word!r} is no word to allow: give a whole word or a drop's number, or a phrase in "
             "quotes; no * # [ and no comma in it"
         )
-    hit = _hit(word, rules)
+    hit = hit_of(word, rules)
     if hit is None:
         return "is allowed; by itself it was not blocked"
     if hit.tier is Tier.NEVER:
@@ -141,20 +142,8 @@ def _judged(word: str, rules: Rules) -> str:
     return "is allowed"
 
 
-def _is_entry(line: str) -> bool:
-    """Whether a line of an allow-list means just what stands there."""
-    try:
-        return parse_allowed(line, "it") == (line,)
-    except ValueError:
-        return False
-
-
 def _named(hit: Hit) -> str:
     return f"it matches a pattern, {hit.entry}" if hit.entry else f"it is {hit.how}"
-
-
-def _hit(word: str, rules: Rules) -> Hit | None:
-    return judge(ChatMessage("console", "", "", Author("", ""), word), rules).hit
 
 
 def _merge(path: Path, words: Iterable[str]) -> set[str]:

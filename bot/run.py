@@ -11,7 +11,7 @@ import logging
 import signal
 import sys
 from collections.abc import Generator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -23,6 +23,7 @@ from bot.chat.console import Console
 from bot.chat.record import Recorder
 from bot.chat.replay import Replay
 from bot.engines import F5
+from bot.journal import Journal
 from bot.outputs import is_same_file
 from bot.progress import Progress
 from bot.settings import Settings
@@ -40,7 +41,10 @@ async def run(
     with ExitStack() as held:
         held.enter_context(_only_bot(settings.state_dir))
         held.enter_context(_stopped_by_signals(stop))
-        bot = Bot(settings, fast=fast, progress=Progress(F5, bar))
+        # Only the holder of the lock may write it.
+        journal = Journal.open(settings.state_dir, ids=replay is None)
+        held.enter_context(closing(journal))
+        bot = Bot(settings, fast=fast, journal=journal, progress=Progress(F5, bar))
         # Lists and dictionary stay for good: the collector need not walk them, 20 ms each time.
         gc.freeze()
         try:
@@ -82,7 +86,11 @@ def _sources(
         sources.append(Console(sys.stdin, room=bot.has_room))
         if at_terminal:
             command = settings.trigger.commands[0]
-            log.info("type %s hello and press Enter to hear it; Ctrl-C stops", command)
+            log.info(
+                "type %s hello and press Enter to hear it, %s help for more; Ctrl-C stops",
+                command,
+                command,
+            )
     return sources
 
 

@@ -18,6 +18,7 @@ from pydantic import (
     ConfigDict,
     Field,
     SecretStr,
+    TypeAdapter,
     ValidationError,
     model_validator,
 )
@@ -25,6 +26,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot import settings_file
 from bot.settings_values import (
+    Aliases,
     Channels,
     ClientId,
     Engine,
@@ -35,6 +37,7 @@ from bot.settings_values import (
     Languages,
     LowerCase,
     Minimums,
+    Mode,
     Names,
     Pause,
     PerMinute,
@@ -115,7 +118,16 @@ class Trigger(_Group):
     commands: Words = Field(
         ("!tts", "!say", "!speak"), min_length=1, description="Words that begin a spoken line"
     )
-    every_line: bool = Field(False, description="Speak every chat line, with no command")
+    mode: Mode = Field(
+        "command",
+        description="Unpaid lines that are spoken: command (those that begin with such a word), "
+        "line (all), mention (those that name you), paid (none), or reward (none, and of what is "
+        "paid only rewards)",
+    )
+    every_nth: int = Field(1, ge=1, le=1000, description="Of unpaid lines speak every Nth; 1: all")
+    mentions: Names = Field(
+        (), description="For mode mention: names beside the channel's own, such as the bot's"
+    )
     paid: bool = Field(
         True, description="Speak the text of bits, Super Chats, subs and rewards with no command"
     )
@@ -124,6 +136,29 @@ class Trigger(_Group):
     )
     minimum_role: Role = Field("everyone", description="Who may be spoken; paid lines always may")
     shared_chat: bool = Field(False, description="Speak lines that come from a shared chat")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _every_line(cls, values: Any) -> Any:
+        """Take the key of the first version, `every_line`, for `mode`."""
+        if isinstance(values, dict) and "every_line" in values:
+            values = dict(values)
+            if TypeAdapter(bool).validate_python(values.pop("every_line")):
+                values.setdefault("mode", "line")
+        return values
+
+
+class Command(_Group):
+    """What chat may tell the bot, beside what it is to say"""
+
+    answers: bool = Field(True, description="Answer in chat, where the bot is signed in")
+    aliases: Aliases = Field({}, description="Words for commands, such as !shh=skip,!ttsban=mute")
+    voices: Names = Field(
+        (), description="Voices that viewers may choose with !tts voice ID; empty: every one"
+    )
+    voice_in_line: bool = Field(
+        False, description="A line may begin with a voice: !tts en-gb: hello"
+    )
 
 
 class Paid(_Group):
@@ -322,6 +357,12 @@ class BacklogBounds(_Group):
     )
     seconds: float = Field(45, gt=0, description="Seconds of speech that may wait")
     stale_s: float = Field(60, gt=0, description="An unpaid line waits no longer than this")
+    resume_h: float = Field(
+        12,
+        ge=0,
+        le=720,
+        description="A paid line that an earlier run left is spoken if it is no older (hours)",
+    )
 
 
 class Load(_Group):
@@ -372,6 +413,7 @@ class Settings(BaseSettings):
     twitch: Twitch = Twitch()
     youtube: YouTube = YouTube()
     trigger: Trigger = Trigger()
+    command: Command = Command()
     paid: Paid = Paid()
     filter: Filter = Filter()
     limit: Limit = Limit()
@@ -413,7 +455,7 @@ def known_keys() -> set[str]:
     return keys | {f"{PREFIX}{key}".upper() for key in single()}
 
 
-_EARLIER = frozenset({f"{PREFIX}TWITCH__CHANNEL"})
+_EARLIER = frozenset({f"{PREFIX}TWITCH__CHANNEL", f"{PREFIX}TRIGGER__EVERY_LINE"})
 """Keys of an earlier version, which still work but are shown nowhere."""
 
 

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
 
+from bot.commands import Verb
 from bot.template import checked
 from filters.hosts_allowed import allowed_host
 
@@ -22,6 +23,7 @@ _LEAST_PER_MINUTE = 0.01
 _DAY_S = 86_400
 _UNIT = re.compile(r"bits|points|[A-Z]{3}")
 _AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,3})?")
+_VERBS = frozenset(Verb)
 
 
 def _split(value: object) -> object:
@@ -62,6 +64,20 @@ def _template(value: str) -> str:
 
 def _thanks(value: str) -> str:
     return checked(value, ("name", "amount", "months"))
+
+
+def _verbs(value: object) -> object:
+    parts = _split(value)
+    if not isinstance(parts, tuple):
+        return value
+    pairs = [
+        (word.strip(), verb.strip().lower()) for word, _, verb in (p.partition("=") for p in parts)
+    ]
+    if not all(word.split() == [word] and verb in _VERBS for word, verb in pairs):
+        raise ValueError("write word=command, such as !shh=skip; !tts help lists the commands")
+    if not all(word.startswith("!") for word, _ in pairs):
+        raise ValueError("such a word begins with a !")
+    return dict(pairs)
 
 
 def _one_word_each(values: tuple[str, ...]) -> tuple[str, ...]:
@@ -156,6 +172,8 @@ Languages = Annotated[tuple[Language, ...], NoDecode, BeforeValidator(_split)]
 Channels = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), AfterValidator(_channels)]
 YouTubeChannels = Annotated[Names, AfterValidator(_youtube_channels)]
 Secret = Annotated[SecretStr, AfterValidator(_no_space)]
+Mode = Annotated[Literal["command", "line", "mention", "paid", "reward"], LowerCase]
+Aliases = Annotated[dict[str, str], NoDecode, BeforeValidator(_verbs)]
 Hosts = Annotated[Names, AfterValidator(_hosts)]
 ClientId = Annotated[str, AfterValidator(_client_id)]
 Http = Annotated[str, AfterValidator(_http)]

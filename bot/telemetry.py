@@ -11,7 +11,6 @@ import logging
 import sys
 from collections import Counter, deque
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TextIO
 
 from bot.line import End, Line
@@ -72,8 +71,10 @@ class Ledger:
         self.ends: Counter[End] = Counter()
         self.heard: deque[Line] = deque(maxlen=_KEPT_LINES)
         """The lines that were last heard, whole or in part, with their stage times."""
-        self.on_end: Callable[[ChatMessage, End], None] = lambda message, end: None
-        """Set by the program; called for each message that ends, where it is known."""
+        self.on_end: list[Callable[[ChatMessage, End, str], None]] = []
+        """Called with each message that ends, where it is known, and the reason."""
+        self.on_line_end: list[Callable[[Line, End], None]] = []
+        """Called with each line that ends, after its messages have."""
         self._open = 0
         self._settled = asyncio.Event()
         self._settled.set()
@@ -93,17 +94,24 @@ class Ledger:
         What was heard, or was to be, is always logged: the backlog bounds it. Of refused messages
         at most some a second are, since anybody can send them.
         """
-        self._count(end, message)
-        if message is not None and (end not in _REFUSED or self.may_log()):
-            log.info("%s: %s: %r (%s)", end, shown(message.author.name), _cut(message.text), reason)
+        self._count(end)
+        if message is not None:
+            self._hear(end, message, reason)
+            self._log(end, message.author.name, message.text, reason)
 
-    def _count(self, end: End, message: ChatMessage | None) -> None:
+    def _count(self, end: End) -> None:
         self.ends[end] += 1
         self._open -= 1
         if not self._open:
             self._settled.set()
-        if message is not None:
-            self.on_end(message, end)
+
+    def _log(self, end: End, name: str, text: str, reason: str) -> None:
+        if end not in _REFUSED or self.may_log():
+            log.info("%s: %s: %r (%s)", end, shown(name), _cut(text), reason)
+
+    def _hear(self, end: End, message: ChatMessage, reason: str) -> None:
+        for hear in self.on_end:
+            hear(message, end, reason)
 
     def ignore(self) -> None:
         """Count a message that came in and is not even looked at."""
@@ -114,13 +122,22 @@ class Ledger:
         """Wait until every message that came in has ended."""
         await self._settled.wait()
 
-    def end_line(self, line: Line, end: End, reason: str) -> None:
-        """The same for a line, and for every message that it stands for."""
+    def end_line(self, line: Line, end: End, reason: str, *, final: bool = True) -> None:
+        """The same for a line, and for every message that it stands for.
+
+        Not `final`: it ends with this run only, the next may speak it; nobody else is told.
+        """
         line.end = end
-        for message in line.merged:
-            self._count(end, message)
-        spoken = replace(line.message, text=line.spoken) if line.spoken else line.message
-        self.end(end, spoken, reason)
+        for _ in line.messages:
+            self._count(end)
+        if final:
+            for message in line.messages:
+                self._hear(end, message, reason)
+            for hear in self.on_line_end:
+                hear(line, end)
+        if line.unkept:
+            reason = f"{reason}; not journalled"
+        self._log(end, line.message.author.name, line.spoken or line.message.text, reason)
         if line.stages.first_sample is not None:
             self.heard.append(line)
 

@@ -23,6 +23,15 @@ def accent(voice: str) -> str:
     return voice.partition("+")[0].lower()
 
 
+def variant(voice: str) -> str:
+    """The variant behind the `+` of an espeak voice, as espeak writes it.
+
+    Empty where there is none, or none that authors are given.
+    """
+    wanted = voice.partition("+")[2].lower()
+    return next((known for known in _VARIANTS if known.lower() == wanted), "")
+
+
 def author_voice(base: str, key: str) -> tuple[str, float]:
     """The voice id and pitch of one author: the same in every run and every Python.
 
@@ -32,8 +41,8 @@ def author_voice(base: str, key: str) -> tuple[str, float]:
     """
     digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()
     language = base.partition("+")[0]
-    variant = _VARIANTS[int.from_bytes(digest[:8], "big") % len(_VARIANTS)]
-    return f"{language}+{variant}", _PITCHES[int.from_bytes(digest[8:16], "big") % len(_PITCHES)]
+    own = _VARIANTS[int.from_bytes(digest[:8], "big") % len(_VARIANTS)]
+    return f"{language}+{own}", _PITCHES[int.from_bytes(digest[8:16], "big") % len(_PITCHES)]
 
 
 def author_choice(voices: Iterable[str], key: str) -> str:

@@ -67,6 +67,8 @@ class Draft:
     """Whether to be stricter, as with an author whom nobody here knows."""
     name: str | None = None
     """The author's display name if it is to be said; hostile."""
+    again: bool = False
+    """Whether it is announced as spoken before."""
     language: str = ""
     """The line's language."""
     judged: str = ""
@@ -199,6 +201,12 @@ def _name(draft: Draft, rules: Rules) -> Refused | None:
     return None
 
 
+def _again(draft: Draft, rules: Rules) -> Refused | None:
+    if draft.again and draft.text:
+        draft.text = cut(f"{phrases(draft.language).again} {draft.text}", draft.seconds)
+    return None
+
+
 RULES: tuple[tuple[str, Rule], ...] = (
     ("emotes", _emotes),
     ("words", _words),
@@ -210,6 +218,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("drawing", _drawing),
     ("speakable", _speakable),
     ("name", _name),
+    ("again", _again),
     # What is spoken is not what was typed: it is judged again.
     ("words spoken", _words),
     ("split words spoken", _split_words),
@@ -225,6 +234,7 @@ def judge(
     *,
     wary: bool = False,
     say_name: bool = False,
+    again: bool = False,
 ) -> Verdict:
     """What is to be done with a message that asks to be spoken; its trigger word is off already.
 
@@ -236,6 +246,7 @@ def judge(
         earlier: the same author's messages of the last seconds, oldest first.
         wary: whether to be stricter, as with an author whom nobody here knows.
         say_name: whether `NAME says` is put in front; a name that is refused is `a viewer`.
+        again: whether `again:` is put in front, since some of it may have been heard already.
     """
     draft = Draft(
         message.text,
@@ -245,6 +256,7 @@ def judge(
         Search(rules.words, wary=wary),
         wary,
         message.author.name if say_name else None,
+        again,
     )
     for name, rule in RULES:
         try:

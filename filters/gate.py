@@ -29,10 +29,12 @@ class Refusal:
     """For the log; safe to show."""
     ignored: bool
     """Whether it was never meant for us (counted ignored) rather than refused (counted dropped)."""
+    barred: bool = False
+    """Whether its author's commands count for nothing either."""
 
 
 _BOT = Refusal("a bot wrote it", ignored=True)
-_BLOCKED = Refusal("the author is blocked", ignored=False)
+_BLOCKED = Refusal("the author is blocked", ignored=False, barred=True)
 _SHARED = Refusal("from another channel of a shared chat", ignored=False)
 
 

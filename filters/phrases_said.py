@@ -38,6 +38,8 @@ class Phrases:
     """For several."""
     point: str
     """Between the whole part of a number and its tenth."""
+    again: str
+    """Before a line of which some may have been heard already."""
     singular_below: float
     """The count from which `millions` is said."""
 
@@ -45,23 +47,23 @@ class Phrases:
 _PHRASES = {
     "en": Phrases(
         "link", "a number", "a long number", "code", "a viewer", "says", "haha", "number", "at",
-        "about", "million", "million", ".", 2.0,
+        "about", "million", "million", ".", "again:", 2.0,
     ),
     "es": Phrases(
         "enlace", "un número", "un número largo", "código", "alguien del chat", "dice", "jaja",
-        "número", "a las", "unos", "millón", "millones", ",", 1.1,
+        "número", "a las", "unos", "millón", "millones", ",", "otra vez:", 1.1,
     ),
     "pt": Phrases(
         "link", "um número", "um número longo", "código", "alguém do chat", "diz", "haha",
-        "número", "às", "cerca de", "milhão", "milhões", ",", 2.0,
+        "número", "às", "cerca de", "milhão", "milhões", ",", "de novo:", 2.0,
     ),
     "de": Phrases(
         "Link", "eine Zahl", "eine lange Zahl", "Code", "jemand aus dem Chat", "sagt", "haha",
-        "Nummer", "um", "etwa", "Million", "Millionen", ",", 1.1,
+        "Nummer", "um", "etwa", "Million", "Millionen", ",", "noch einmal:", 1.1,
     ),
     "fr": Phrases(
         "lien", "un nombre", "un long nombre", "du code", "quelqu'un du chat", "dit", "haha",
-        "numéro", "à", "environ", "million", "millions", ",", 2.0,
+        "numéro", "à", "environ", "million", "millions", ",", "encore une fois :", 2.0,
     ),
 }  # fmt: skip
 

@@ -87,9 +87,11 @@ def pytest_asyncio_loop_factories(item: pytest.Item) -> Mapping[str, LoopFactory
 _IN_REAL_TIME = (
     "audio/",
     "faults/",
+    "flows/test_journalled",
     "flows/test_program",
     "flows/test_twitch_program",
     "flows/test_youtube_program",
+    "unit/test_journal_writer",
 )
 
 

@@ -7,24 +7,40 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from bot.audio.mixer import Outcome
 from bot.audio.player import Ended, State
-from bot.backlog import Backlog
+from bot.backlog import AuthorKey, Backlog, author_key
+from bot.choices import Choices
 from bot.control import Control
+from bot.desk import Desk
 from bot.intake import Intake, Policy
+from bot.journal import Journal
 from bot.line import Line
 from bot.load import Load
+from bot.memory import Deed, Memory
+from bot.mutes import Mutes
 from bot.payments import Payments
 from bot.policy import build_policy
+from bot.seen import Seen
 from bot.settings import load
 from bot.speaker import Speaker
 from bot.telemetry import Ledger
-from engine.speech import Chunk, EngineFailed, Judge, Refused, SpeechError, SpeechRequest
+from bot.wordbook import Wordbook
+from engine.speech import (
+    Chunk,
+    EngineFailed,
+    Judge,
+    Refused,
+    SpeechError,
+    SpeechRequest,
+    Voice,
+)
 from filters.chain import Rules
 from filters.gate import Gate
 from filters.message import Author, ChatMessage, Payment, Role, Verdict
@@ -38,6 +54,7 @@ class FakeEngine:
     """Speaks one second for each word. `faults` are taken one an attempt; None: no fault."""
 
     name: str = "fake"
+    word_s: float = 1.0
     delay_s: float = 0.0
     """Before each chunk."""
     faults: list[SpeechError | None] = field(default_factory=list)
@@ -63,7 +80,7 @@ class FakeEngine:
                 await asyncio.sleep(self.delay_s)
                 if fault is not None and (number or self.at_once):
                     raise fault
-                yield Chunk(np.full(RATE, 0.1, np.float32), RATE)
+                yield Chunk(np.full(round(RATE * self.word_s), 0.1, np.float32), RATE)
             if fault is not None:
                 raise fault
         except GeneratorExit:
@@ -91,6 +108,8 @@ class FakePlayer:
         self.state = State.OPEN
         self.started: Callable[[str, float], None] = lambda utterance, at: None
         self.log: list[tuple[str, str]] = []
+        self.paused = False
+        self.volume = 1.0
         self._order: list[str] = []
         self._seconds: dict[str, float] = {}
         self._finished: dict[str, asyncio.Event] = {}
@@ -123,6 +142,21 @@ class FakePlayer:
         self._finished[utterance].set()
         self._end(utterance, Outcome.CANCELLED)
 
+    def withdraw(self, utterance: str) -> None:
+        self.log.append(("withdraw", utterance))
+        if ("start", utterance) not in self.log:
+            self._finished[utterance].set()
+            self._end(utterance, Outcome.WITHDRAWN)
+
+    def pause(self) -> None:
+        self.paused = True
+
+    def resume(self) -> None:
+        self.paused = False
+
+    def set_volume(self, volume: float) -> None:
+        self.volume = volume
+
     async def wait_ended(self, utterance: str) -> Ended:
         return await asyncio.shield(self._ends[utterance])
 
@@ -136,7 +170,7 @@ class FakePlayer:
         while True:
             await asyncio.sleep(0.001)
             waiting = [u for u in self._order if not self._ends[u].done()]
-            if not waiting or self.state is not State.OPEN:
+            if not waiting or self.state is not State.OPEN or self.paused:
                 continue
             utterance = waiting[0]
             self.log.append(("start", utterance))
@@ -146,6 +180,45 @@ class FakePlayer:
             rest = began + self._seconds[utterance] - loop.time()
             await asyncio.wait([self._ends[utterance]], timeout=max(0.0, rest))
             self._end(utterance, Outcome.PLAYED)
+
+
+class Forgetful:
+    """A memory that is gone with the test."""
+
+    def __init__(self) -> None:
+        self._mutes: dict[AuthorKey, float] = {}
+        self._voices: dict[AuthorKey, str] = {}
+        self._words: dict[str, bool] = {}
+
+    def mutes(self) -> dict[AuthorKey, float]:
+        return dict(self._mutes)
+
+    def mute(self, author: AuthorKey, until: float) -> None:
+        self._mutes[author] = until
+
+    def unmute(self, author: AuthorKey) -> None:
+        self._mutes.pop(author, None)
+
+    def voices(self) -> dict[AuthorKey, str]:
+        return dict(self._voices)
+
+    def choose(self, author: AuthorKey, voice: str) -> None:
+        self._voices.pop(author, None)
+        if voice:
+            self._voices[author] = voice
+
+    def used_voice(self, author: AuthorKey) -> None:
+        """The next choice is forgotten before it."""
+        self._voices[author] = self._voices.pop(author)
+
+    def words(self) -> dict[str, bool]:
+        return dict(self._words)
+
+    def rule(self, word: str, blocked: bool) -> None:
+        self._words[word] = blocked
+
+    def audit(self, deed: Deed) -> None:
+        """Not kept."""
 
 
 @functools.cache
@@ -172,7 +245,12 @@ class Channel:
         hold_s: float = 0.0,
         load: Load | None = None,
         payments: Payments | None = None,
+        memory: Memory | None = None,
+        journal: Journal | None = None,
+        voices: Sequence[Voice] = (),
+        **more: Any,
     ) -> None:
+        """`more` goes to the policy. Without a `memory` the journal is it, if there is one."""
         loop = asyncio.get_running_loop()
         self._hold_s = hold_s
         self.engine = engine or FakeEngine()
@@ -185,14 +263,49 @@ class Channel:
             engines=self.engine,  # type: ignore[arg-type]
             player=self.player,  # type: ignore[arg-type]
             ledger=self.ledger,
-            request=lambda line: SpeechRequest(line.spoken, quick=self.load.quick),
+            request=lambda line: SpeechRequest(
+                line.spoken,
+                line.voice or self.choices.spoken(author_key(line.message)),
+                quick=self.load.quick,
+            ),
             stale_s=60.0,
             now=loop.time,
             judge=judge,
+            refuse=lambda line: self.intake.refuses_now(line),
             thanks=lambda line: self.intake.thanks(line),
+            journal=journal,
         )
         self.player.started = self.speaker.started
-        self.control = Control(self.speaker)
+        self.memory = memory or journal or Forgetful()
+        self.choices = Choices(self.memory, voices=lambda: voices, variants=True)
+        self.words = Wordbook(
+            self.memory,
+            renew=self._renew,
+            stopgap=lambda rules: self.control.stopgap(rules),
+        )
+        self.renewed = 0
+        self.replies: list[tuple[str, str]] = []
+        self.control = Control(
+            speaker=self.speaker,
+            sound=self.player,
+            mutes=Mutes(self.memory),
+            seen=Seen(),
+            choices=self.choices,
+            words=self.words,
+            wall=loop.time,
+        )
+        self.desk = Desk(
+            self.control,
+            memory=self.memory,
+            reply=lambda message, text: self.replies.append((message.author.name, text)),
+            now=loop.time,
+            wall=loop.time,
+            may_log=self.ledger.may_log,
+        )
+        self.ledger.on_end.append(self.control.whys.add)
+        self.ledger.on_line_end.append(self.control.line_ended)
+        if journal is not None:
+            self.ledger.on_line_end.append(journal.ended)
         shipped = _shipped()
         policy = Policy(
             trigger=trigger or Trigger(),
@@ -206,17 +319,20 @@ class Channel:
             wary=shipped.wary,
             say_name=say_name,
             payments=payments or Payments(),
+            **more,
         )
         self.intake = Intake(
             policy,
             backlog=self.backlog,
             ledger=self.ledger,
             speaker=self.speaker,
-            control=self.control,
+            desk=self.desk,
             load=self.load,
             now=loop.time,
             dropped=dropped,
+            journal=journal,
         )
+        self.control.lines = self.intake
         self._tasks: list[asyncio.Task[None]] = []
         self._ids = 0
 
@@ -237,6 +353,9 @@ class Channel:
             await asyncio.sleep(1.0)
             self.intake.expire()
             self.speaker.expire()
+
+    def _renew(self) -> None:
+        self.renewed += 1
 
     @property
     def waiting(self) -> int:

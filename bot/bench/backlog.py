@@ -33,7 +33,7 @@ def main(*, waiting: int, times: int, as_json: bool) -> int:
     gc.collect()
     gc.freeze()  # as in the running bot
     put = [_took(partial(backlog.offer, line)) for line in arriving]
-    take = [_took(lambda: backlog.take(now)) for _ in range(times)]
+    take = [_took(partial(_take, backlog, now)) for _ in range(times)]
     purge = []
     for _ in range(times):
         number = rng.randrange(waiting)  # taken already, now and then, as a deletion may be late
@@ -48,6 +48,11 @@ def main(*, waiting: int, times: int, as_json: bool) -> int:
     rows["clear_all"] = clear
     print_rows(rows, as_json)
     return exits.STOPPED
+
+
+def _take(backlog: Backlog, now: float) -> None:
+    if (line := backlog.take(now)) is not None:
+        backlog.heard(line, now)
 
 
 def _line(number: int, rng: random.Random) -> Line:

@@ -93,11 +93,11 @@ def _paid_that_is_lost(bot: Bot) -> list[str]:
     """Gets the id of each paid message that is shed or becomes stale."""
     lost: list[str] = []
 
-    def ended(message: ChatMessage, end: End) -> None:
+    def ended(message: ChatMessage, end: End, reason: str) -> None:
         if is_paid(message) and end in (End.SHED, End.STALE):
             lost.append(message.id)
 
-    bot.ledger.on_end = ended
+    bot.ledger.on_end.append(ended)
     return lost
 
 
@@ -162,7 +162,7 @@ async def _skip_now_and_then(bot: Bot, recorder: Recorder, skips: list[float]) -
     for _ in range(3):
         await asyncio.sleep(_SKIP_EVERY_S)
         at, frame = time.monotonic(), recorder.frames
-        if bot.control.skip("the benchmark"):
+        if bot.control.skip():
             last = await asyncio.to_thread(recorder.wait_for_silence, 0.1, 0.0, frame)
             skips.append(max(0.0, recorder.time_of(last) - at) * 1000)
 

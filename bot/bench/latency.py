@@ -78,7 +78,7 @@ async def _one(bot: Bot, recorder: Recorder, number: int, text: str) -> tuple[fl
     to_sound = (recorder.arrival_of(first) - emitted) * 1000
     await asyncio.sleep(0.15)
     skipped, from_frame = time.monotonic(), recorder.frames
-    if not bot.control.skip("the benchmark"):
+    if not bot.control.skip():
         return to_sound, None  # a line of one word may be over by now
     last = await asyncio.to_thread(recorder.wait_for_silence, _QUIET_S, 0.0, from_frame)
     return to_sound, max(0.0, recorder.time_of(last) - skipped) * 1000

@@ -1,6 +1,6 @@
 """The whole bot inside a benchmark, played into a real null sink that is recorded.
 
-Does not measure: `latency` and `flood` do.
+Does not measure: `latency`, `silence` and `flood` do.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ import logging
 import os
 import tempfile
 from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 
 from bot import exits
 from bot.app import Bot
 from bot.bench.null_sink import NullSinkServer, Recorder, RigError
 from bot.chat.connector import Emit
+from bot.journal import Journal
 from bot.settings import Settings
 from filters.message import Author, ChatMessage
 
@@ -62,10 +63,20 @@ def recorded_sink() -> Generator[Recorder, None, None]:
 
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncGenerator[Bot, None]:
-    """The bot at work, with no source but the benchmark. Raises NothingHeard."""
+    """The bot at work, with no source but the benchmark and a journal of its own.
+
+    Raises NothingHeard.
+    """
     logging.getLogger().setLevel(logging.ERROR)
     stop = asyncio.Event()
-    bot = Bot(settings)
+    with tempfile.TemporaryDirectory() as folder, closing(Journal.open(Path(folder))) as journal:
+        bot = Bot(settings, journal=journal)
+        async with _at_work(bot, stop):
+            yield bot
+
+
+@asynccontextmanager
+async def _at_work(bot: Bot, stop: asyncio.Event) -> AsyncGenerator[None, None]:
     task = asyncio.create_task(bot.run([Forever()], stop))
     try:
         ready = asyncio.create_task(bot.ready.wait())
@@ -75,7 +86,7 @@ async def running(settings: Settings) -> AsyncGenerator[Bot, None]:
             if task.done():
                 task.result()
             raise exits.NothingHeard(f"not ready within {READY_S:g} s: {bot.player.text}")
-        yield bot
+        yield
     finally:
         stop.set()
         await task

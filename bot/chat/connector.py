@@ -77,6 +77,23 @@ class GivesBack(Protocol):
         """
 
 
+class Saying(Protocol):
+    """Writes into chats."""
+
+    def say(self, channel: str, text: str, reply_to: str = "") -> None:
+        """Have something said, as the answer to a message or to none. Never waits or fails."""
+
+
+@runtime_checkable
+class Writing(Protocol):
+    """A connector that can write into the chats that it reads."""
+
+    platform: str
+    """That of the messages it emits."""
+    sender: Saying
+    """Says what it is given as soon as it may."""
+
+
 _EXPECTED = (ConnectorError, OSError, TimeoutError)
 _LONGEST = 200
 

@@ -71,6 +71,7 @@ def connector(settings: Settings) -> Twitch | None:
 class Twitch:
     """Reads channels, and writes into them."""
 
+    platform = "twitch"
     moderated = True
 
     def __init__(

@@ -84,6 +84,25 @@ async def test_a_pair_is_heard_bit_by_bit_and_0_samples_apart(
     assert (ended.outcome, ended.seconds) == (Outcome.PLAYED, 0.5)
 
 
+@pytest.mark.parametrize("gap_ms", [300, 1])
+async def test_the_gap_between_two_lines_is_exact_to_the_sample(
+    gap_ms: int, server: NullSinkServer, new_player: NewPlayer
+) -> None:
+    player = new_player(gap=gap_ms / 1000, latency=CALM)
+    await player.start()
+    await player.wait_open()
+    x, y, z = noise(0.4, 1), noise(0.2, 2), noise(0.2, 3)
+    silence = np.zeros(48 * gap_ms, np.float32)
+    with Recorder(server) as recorder:
+        say(player, "a", x)
+        say(player, "aside", noise(0.3, 4))
+        say(player, "b", y)
+        player.withdraw("aside")
+        say(player, "c", z)
+        out = await heard(recorder, len(x) + len(y) + len(z) + 2 * len(silence))
+    assert np.array_equal(out, np.concatenate([x, silence, y, silence, z]))
+
+
 async def test_another_rate_is_heard_as_soxr_resamples_it(
     server: NullSinkServer, new_player: NewPlayer
 ) -> None:

@@ -42,7 +42,8 @@ async def channel(bot: Reading) -> AsyncIterator[Channel]:
     async with Channel(rules=RULES) as running:
         refunds = Refunds()
         refunds.add(bot.twitch)
-        running.ledger.on_end = refunds.ended
+        running.ledger.on_end.append(refunds.ended)
+        running.ledger.on_line_end.append(refunds.line_ended)
         yield running
 
 

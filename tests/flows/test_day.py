@@ -146,9 +146,10 @@ async def faults(channel: Channel, player: EventPlayer, rng: random.Random) -> N
                 await asyncio.sleep(rng.uniform(1, 30))
                 channel.engine.ready.set()
             case _:
+                # Few names: up to 5,000 are remembered, and all have come by three quarters of it.
                 channel.says("", "raider", kind=Kind.RAID, viewers=rng.choice([5, 50]))
                 for number in range(30):
-                    channel.says(f"!tts we are {number} here", f"raider{rng.randrange(10_000)}")
+                    channel.says(f"!tts we are {number} here", f"raider{rng.randrange(100)}")
 
 
 def counted() -> int:
@@ -200,4 +201,5 @@ async def test_a_day_with_every_fault_is_counted_whole_and_leaves_nothing_behind
     assert sum(ends.values()) == channel.ledger.received > 14_000
     assert max(tasks) <= 20
     # The ids of 10,000 messages are remembered; after three quarters of it there are so many.
-    assert objects[HOURS] < 1.03 * objects[HOURS * 3 // 4]
+    # One object kept of each message would be 3,600 more.
+    assert objects[HOURS] < objects[HOURS * 3 // 4] + 1_200

@@ -65,6 +65,7 @@ class Voice:
             if line is None:
                 await self._wake.wait()
                 continue
+            backlog.heard(line, loop.time())
             self.heard.add(line, loop.time() - line.stages.received)
             await asyncio.sleep(line.seconds + GAP_S)
             self._channel.ledger.end_line(line, End.SPOKEN, "the voice")

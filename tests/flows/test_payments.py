@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from bot.journal_kept import Left
 from bot.line import Line
 from bot.payments import Payments
 from bot.policy import build_payments
@@ -270,10 +271,18 @@ async def test_a_voice_that_refuses_a_paid_line_says_thanks_instead() -> None:
 async def test_every_end_of_what_was_redeemed_is_told(end: str) -> None:
     async with Channel(payments=payments(), rules=RULES) as channel:
         told: list[tuple[str, str]] = []
-        channel.ledger.on_end = lambda message, how: told.append((message.id, str(how)))
+        channel.ledger.on_end.append(lambda message, how, why: told.append((message.id, how)))
         text = "zorgle" if end == "dropped" else "hello there"
         id = channel.says(text, kind=Kind.REDEMPTION, reward=Reward("r", "Say it"))
         if end == "purged":
             channel.intake.emit(Removal("t", "c", RemovalKind.DELETE, id))
         await channel.ledger.settled()
         assert told == [(id, end)]
+
+
+async def test_a_row_that_comes_back_is_announced_whichever_of_it_may_have_been_heard() -> None:
+    async with Channel(payments=payments()) as channel:
+        gifts = [ChatMessage("t", "c", id, Author("gus", "gus"), "", kind=Kind.GIFT) for id in "ab"]
+        channel.intake.resume([Left(1, 0.0, gifts[0], False), Left(2, 0.0, gifts[1], True)])
+        await channel.ledger.settled()
+        assert channel.asked == ["again: gus gave 2 subs"]

@@ -175,6 +175,26 @@ async def test_an_evening_with_every_kind_of_event(
         assert await bot.stop() == {"received": 8, "ignored": 3, "spoken": 4, "purged": 1}
 
 
+async def test_commands_are_answered_in_chat_unless_that_is_switched_off(
+    server: TwitchServer, signed_in: TokenFile
+) -> None:
+    async with evening(server) as running:
+        asked = await server.say("!tts volume loud", badges="moderator")
+        await server.until(lambda: len(server.sent) == 1)
+        assert server.sent[0]["message"] == "give a volume from 0 to 100"
+        assert server.sent[0]["reply_parent_message_id"] == asked["message_id"]
+        await server.say("!tts pause", user="bob")
+        await server.until(lambda: len(server.sent) == 2)
+        assert server.sent[1]["message"] == "pause is for moderators"
+        assert await running.stop() == {"received": 2, "command": 2}
+    server.sent.clear()
+    async with evening(server, ISHOWTTS_COMMAND__ANSWERS="false") as running:
+        await server.say("!tts volume loud", badges="moderator")
+        await running.said("volume by Ann: give a volume from 0 to 100")
+        assert await running.stop() == {"received": 1, "command": 1}
+        assert server.sent == []
+
+
 async def test_a_timeout_and_a_cleared_chat_reach_back_and_no_further(
     server: TwitchServer, signed_in: TokenFile
 ) -> None:

@@ -102,12 +102,46 @@ class Model(RuleBasedStateMachine):
             return
         (mine,) = [one for one in ready if one.line is taken]
         assert self.score(mine) >= max(map(self.score, ready)) - DUST
+        self.real.heard(taken, self.now)
         author = taken.message.author
         if Role.BROADCASTER not in author.roles:
             owed = max(0.0, self.rests.get(author.id, 0.0) - self.now) / FORGIVEN_S
             owed = min(owed + taken.seconds * HEARD_WORTH, MOST_HEARD)
             self.rests[author.id] = self.now + owed * FORGIVEN_S
         self.leave(taken)
+
+    @rule()
+    def take_and_put_back(self) -> None:
+        """As when a more urgent line comes before one that is ready."""
+        taken = self.real.take(self.now)
+        if taken is None:
+            return
+        self.leave(taken)
+        self.waiting.append(Naive(taken, taken.stages.received))
+        for gone in self.real.put_back(taken):
+            assert not gone.paid
+            self.leave(gone)
+
+    @rule(author=st.sampled_from(AUTHORS), bits=st.sampled_from([0, 300]))
+    def ask_who_is_before(self, author: str, bits: int) -> None:
+        one = line("asks", author, self.now, 1.0, bits)
+        ready = [o for o in self.waiting if o.since is not None and o.line.held_until <= self.now]
+        best = max(map(self.score, ready), default=float("-inf"))
+        mine = self.score(Naive(one, self.now))
+        if abs(best - mine) > DUST:
+            assert self.real.before(one, self.now) == (best > mine)
+
+    @rule(author=st.sampled_from(AUTHORS), of_one=st.booleans())
+    def take_out(self, author: str, of_one: bool) -> None:
+        """As an order of a viewer, who has their unpaid lines taken out."""
+
+        def covers(one: Line) -> bool:
+            return one.message.author.id == author and not one.paid
+
+        gone = self.real.take_out(covers, ("t", author) if of_one else None)
+        assert set(gone) == {one.line for one in self.waiting if covers(one.line)}
+        for one in gone:
+            self.leave(one)
 
     @rule(seconds=st.sampled_from([0.0, 0.1, 1.0, 7.0, 30.0, 200.0]))
     def time_goes_by(self, seconds: float) -> None:
@@ -156,13 +190,15 @@ def test_a_long_walk_agrees_with_the_model(seed: int) -> None:
     """What takes many steps to be seen: authors rested while they wait, places that get free."""
     rng, model = random.Random(seed), Model()
     for _ in range(2_500):
-        match rng.choices(["offer", "take", "time", "purge"], [50, 30, 19, 1])[0]:
+        match rng.choices(["offer", "take", "back", "time", "purge"], [50, 30, 6, 19, 1])[0]:
             case "offer":
                 bits = rng.choice([0, 0, 0, 0, 0, 1, 300])
                 author = rng.choice("aabcde")
                 model.offer(author, rng.uniform(1, 6), bits, rng.choice([0, 0, 2]))
             case "take":
                 model.take()
+            case "back":
+                model.take_and_put_back()
             case "time":
                 model.time_goes_by(rng.expovariate(1 / 8))
             case _:
@@ -175,8 +211,11 @@ def backlog(lines: int = 50) -> Backlog:
 
 
 def taken(waiting: Backlog, now: float, count: int = 99) -> list[str]:
-    found = (waiting.take(now) for _ in range(count))
-    return [line.message.id for line in found if line is not None]
+    found = []
+    while len(found) < count and (line := waiting.take(now)) is not None:
+        waiting.heard(line, now)
+        found.append(line.message.id)
+    return found
 
 
 def test_who_was_just_heard_comes_after_who_was_not() -> None:

@@ -173,7 +173,7 @@ def test_a_choice_is_taken_in_any_case(
 
 def test_languages_are_taken_in_any_case(monkeypatch: pytest.MonkeyPatch) -> None:
     assert {key.rpartition("__")[2] for key, _ in CHOICES} == {
-        *("MINIMUM_ROLE", "TIER", "LINKS", "FIRST_TIME", "LANGUAGE", "LATENCY", "LEVEL"),
+        *("MODE", "MINIMUM_ROLE", "TIER", "LINKS", "FIRST_TIME", "LANGUAGE", "LATENCY", "LEVEL"),
         *("DEVICE", "DTYPE"),
     }
     monkeypatch.setenv("ISHOWTTS_FILTER__LANGUAGES", "EN, De")
@@ -383,3 +383,23 @@ def test_f5_alone_needs_a_model(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ISHOWTTS_SPEECH__ENGINE", "f5")
     with pytest.raises(BadInput, match="^ISHOWTTS_F5__MODEL: "):
         f5_setup(load())
+
+
+@pytest.mark.parametrize(("value", "mode"), [("true", "line"), ("0", "command")])
+def test_the_first_versions_every_line_still_works(
+    monkeypatch: pytest.MonkeyPatch, value: str, mode: str
+) -> None:
+    monkeypatch.setenv("ISHOWTTS_TRIGGER__EVERY_LINE", value)
+    assert load().trigger.mode == mode
+    monkeypatch.setenv("ISHOWTTS_TRIGGER__EVERY_LINE", "zorgle")
+    with pytest.raises(SettingsError, match="TRIGGER"):
+        load()
+
+
+def test_words_for_commands_are_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ISHOWTTS_COMMAND__ALIASES", "!shh=skip, !TTSban = MUTE")
+    assert load().command.aliases == {"!shh": "skip", "!TTSban": "mute"}
+    for wrong in ("!shh", "!shh=zorgle", "two words=skip", "shh=skip", "=skip"):
+        monkeypatch.setenv("ISHOWTTS_COMMAND__ALIASES", wrong)
+        with pytest.raises(SettingsError, match="ISHOWTTS_COMMAND__ALIASES: (write|such)"):
+            load()
