@@ -196,6 +196,8 @@ def _open_safetensors(
     try:
         file: Any = safe_open(str(path), framework="pt", device="cpu")
         keys = list(file.keys())
+    except OSError as error:
+        raise EngineMissing(f"{path} cannot be read ({error}); {AGAIN}") from error
     except Exception as error:
         raise EngineMissing(
             f"{path} is cut off, or no safetensors file ({error}); {AGAIN}"

@@ -133,7 +133,7 @@ class Model:
     def plan(
         self, voice: Enrolled, text: str, options: Options, most: int = _PIECE_BYTES
     ) -> list[Piece]:
-        """Cut a text into pieces of at most `most` bytes and give each its length.
+        """Cut a text into pieces of at most `most` bytes and about 12 s; give each its length.
 
         Raises:
             BadRequest: there is nothing to say, or a piece is too long.
@@ -143,6 +143,8 @@ class Model:
             most = duration.most_bytes(voice.short_text, voice.seconds, options.speed)
             texts = chunks(text, most)
         else:
+            fitting = duration.fitting_bytes(voice.frames, voice.text, options.speed)
+            most = min(most, max(_LESS_BYTES, fitting))
             texts = sentences(self.vocab.known(text), most)
         if not any(map(_sounds, texts)):
             raise BadRequest("there is nothing in the text that this voice can say")

@@ -126,6 +126,11 @@ def test_a_cut_file_is_told(source: Source) -> None:
         assert re.search("model_0.safetensors is cut off.*download it again", says(source))
 
 
+def test_a_file_that_is_gone_when_it_is_read_is_told(tmp_path: Path) -> None:
+    with pytest.raises(EngineMissing, match="cannot be read .*No such file"):
+        checkpoint.Weights(tmp_path / "x.safetensors")
+
+
 def test_the_vocoder_is_looked_at_too(source: Source) -> None:
     path = source.vocoder / "pytorch_model.bin"
     os.truncate(path, path.stat().st_size // 2)

@@ -112,6 +112,16 @@ def test_what_would_be_cut_is_not_made(engine: F5Engine, seconds: float, rate: f
     assert samples / 24_000 <= most
 
 
+@pytest.mark.parametrize("speed", [0.25, 0.5, 1.0])
+def test_no_piece_is_longer_than_models_and_deadlines_allow_for(
+    engine: F5Engine, speed: float
+) -> None:
+    line = "zorgle blippo frim dax " * 20
+    pieces = engine.model.plan(engine._enrolled["zorgle"], line, Options(speed=speed))
+    assert max(piece.seconds for piece in pieces) < max(12.5, 6.0 / speed)
+    assert " ".join(piece.text for piece in pieces) == line.strip()
+
+
 def test_a_first_word_is_said_however_short_the_time(engine: F5Engine) -> None:
     for line in ("zorgle blippo", "... zorgle", "z" * 500):
         assert len(say(engine, SpeechRequest(line, max_seconds=0.1))) == 1
