@@ -207,7 +207,7 @@ def _vocab(settings: Settings) -> Vocab | None:
     model = f5_setup(settings).source.model
     try:
         return read_vocab((model.parent if model.is_file() else model) / "vocab.txt")
-    except EngineMissing:
+    except (EngineMissing, OSError):
         return None
 
 

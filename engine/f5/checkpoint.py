@@ -115,10 +115,13 @@ def model_file(folder: Path, *, allow_pt: bool = False) -> Path:
 
     A file is taken as it is.
     """
-    if folder.is_file():
+    if _is_file(folder):
         return folder
     if not folder.is_dir():
-        raise EngineMissing(f"there is no model folder {folder}: name another, or download a model")
+        raise EngineMissing(
+            f"there is no model folder {folder}: name another, or download a model "
+            "(python -m engine fetch)"
+        )
     found = {pattern: sorted(folder.glob(pattern), key=_trained) for pattern in _PATTERNS}
     patterns = _PATTERNS if allow_pt else _PATTERNS[:1]
     for pattern in patterns:
@@ -232,6 +235,15 @@ def _bare(key: str) -> str:
     for prefix in PREFIXES:
         key = key.removeprefix(prefix)
     return key
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError as error:
+        raise EngineMissing(
+            f"{path} cannot be read ({error.strerror}): let whoever runs this read it"
+        ) from error
 
 
 def _refusal(path: Path) -> str:
