@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -213,6 +214,8 @@ def _vocab(settings: Settings) -> Vocab | None:
 
 def _record(settings: Settings, wanted: Wanted) -> Record:
     text = " ".join(wanted.text.encode("utf-8", "replace").decode().split())
+    # A model has no token for an accent that stands alone, as macOS writes them.
+    text = unicodedata.normalize("NFC", text)
     text = "".join(c for c in text if c.isprintable())
     if len(text) > _MOST_TEXT:
         raise BadRequest(

@@ -252,3 +252,16 @@ def test_what_a_fetched_model_cannot_say_is_told(
     vocab.write_text(" \n" + "\n".join("abcdefghijklmnopqrstuvxyzZ,.") + "\n")
     monkeypatch.setenv("ISHOWTTS_F5__MODEL", "F5TTS_v1_Base")
     assert any("cannot say (w)" in line for line in told("add", "anna", short, *SHORT))
+
+
+def test_accents_are_kept_with_their_letters(told: Told, short: str) -> None:
+    told(
+        "add",
+        "anna",
+        short,
+        "--text",
+        "Zorgle\u0301, blippo frim dax.",
+        "--consent",
+        "my own voice",
+    )
+    assert library(load()).records()["anna"].text == "Zorgl\u00e9, blippo frim dax."
