@@ -145,7 +145,8 @@ class Model:
         else:
             fitting = duration.fitting_bytes(voice.frames, voice.text, options.speed)
             most = min(most, max(_LESS_BYTES, fitting))
-            texts = sentences(self.vocab.known(text), most)
+            # Of signs alone a model makes noises.
+            texts = [*filter(_sounds, sentences(self.vocab.known(text), most))]
         if not any(map(_sounds, texts)):
             raise BadRequest("there is nothing in the text that this voice can say")
         return [self._piece(voice, part, options) for part in texts]

@@ -122,6 +122,12 @@ def test_no_piece_is_longer_than_models_and_deadlines_allow_for(
     assert " ".join(piece.text for piece in pieces) == line.strip()
 
 
+@pytest.mark.parametrize("line", ["!!!!!!!! zorgle blippo", "Zorgle blippo. ... !!! --"])
+def test_signs_alone_are_no_piece(engine: F5Engine, line: str) -> None:
+    [piece] = engine.model.plan(engine._enrolled["zorgle"], line, Options())
+    assert "lippo" in piece.text
+
+
 def test_a_first_word_is_said_however_short_the_time(engine: F5Engine) -> None:
     for line in ("zorgle blippo", "... zorgle", "z" * 500):
         assert len(say(engine, SpeechRequest(line, max_seconds=0.1))) == 1
