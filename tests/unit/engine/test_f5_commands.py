@@ -221,6 +221,23 @@ def test_bench_tells_stages_ratios_memory_and_the_machine(
     assert "ratio" not in told
 
 
+def test_the_lines_said_unheard_are_no_part_of_loading(monkeypatch: pytest.MonkeyPatch) -> None:
+    from engine.commands import bench_f5
+    from engine.f5 import engine as f5_engine
+
+    now = iter(range(100))
+    monkeypatch.setattr(bench_f5.time, "perf_counter", lambda: float(next(now)))
+
+    class Loading:
+        name, progress, pace = "f5", None, None
+
+        def load(self) -> None:
+            for stage in ("reading weights", *[f5_engine.WARMING] * 5):
+                self.progress(stage, 0.5)  # type: ignore[misc]
+
+    assert bench_f5._loaded(Loading()) == 1.0  # type: ignore[arg-type]
+
+
 def test_bench_is_readable_and_takes_a_model_that_is_there(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
