@@ -113,10 +113,12 @@ class Model:
         """Take in a mono clip and its words.
 
         Raises:
-            BadRequest: there is no text, or the clip is silent or too short.
+            BadRequest: the text is missing, or Chinese that cannot be read here, or the clip is
+                silent or too short.
         """
         text = text.encode("utf-8", "replace").decode()
         reference.check(samples, rate, text)
+        self.vocab.ids(text)  # else each line would fail of it
         clip = torch.from_numpy(samples).float()
         rms = float(clip.square().mean().sqrt())
         if rms < _LEVEL:

@@ -292,6 +292,14 @@ def test_a_fault_of_a_card_ends_the_worker_and_others_only_the_line(
     assert "\n" not in str(meant)
 
 
+def test_chinese_words_of_a_clip_that_cannot_be_read_are_told_when_it_is_enrolled(
+    engine: F5Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pypinyin", None)
+    with pytest.raises(BadRequest, match="--with zh"):
+        voice(engine.model, words="\u4f60\u597d")
+
+
 def test_a_voice_that_cannot_be_used_is_left_out(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
