@@ -61,11 +61,11 @@ def f5_setup(settings: Settings) -> Setup:
             f"{PREFIX}F5__MODEL: {PREFIX}SPEECH__ENGINE=f5 needs the folder of a model here; "
             "docs/gpu.md says where to get one"
         )
-    model = _fetched(f5.model).absolute()
-    folder = model.parent if model.is_file() else model
+    model = _fetched(_at_home(f5.model)).absolute()
+    beside = _folder(model).parent / models_folder.VOCOS
     source = Source(
         model,
-        (f5.vocoder or folder.parent / models_folder.VOCOS).absolute(),
+        (_at_home(f5.vocoder) if f5.vocoder else beside).absolute(),
         config=f5.config,
         dtype=f5.dtype,
         device=f5.device,
@@ -73,6 +73,21 @@ def f5_setup(settings: Settings) -> Setup:
     )
     options = Options(nfe=f5.nfe, guidance=f5.guidance, speed=f5.speed)
     return Setup(source, options, (settings.state_dir / "voices").absolute())
+
+
+def _at_home(path: Path) -> Path:
+    """A path as a shell takes it: settings are no shell, and people write `~` all the same."""
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return path
+
+
+def _folder(model: Path) -> Path:
+    try:
+        return model.parent if model.is_file() else model
+    except OSError:
+        return model  # the worker tells why it cannot be read
 
 
 def _fetched(model: Path) -> Path:

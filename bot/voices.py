@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bot import exits
-from bot.engines import voices_of
+from bot.engines import f5_setup, voices_of
 from bot.exits import BadInput, NothingHeard
 from bot.play import play
 from bot.say import say
@@ -202,17 +203,19 @@ def _check_is_ours(id_: str) -> None:
 
 def _vocab(settings: Settings) -> Vocab | None:
     """What the model can say, where one is set; that it is missing is told when it is used."""
-    model = settings.f5.model
-    if model is None:
+    if settings.f5.model is None:
         return None
+    model = f5_setup(settings).source.model
     try:
         return read_vocab((model.parent if model.is_file() else model) / "vocab.txt")
-    except EngineMissing:
+    except (EngineMissing, OSError):
         return None
 
 
 def _record(settings: Settings, wanted: Wanted) -> Record:
     text = " ".join(wanted.text.encode("utf-8", "replace").decode().split())
+    # A model has no token for an accent that stands alone, as macOS writes them.
+    text = unicodedata.normalize("NFC", text)
     text = "".join(c for c in text if c.isprintable())
     if len(text) > _MOST_TEXT:
         raise BadRequest(

@@ -225,7 +225,7 @@ def _below(address: str, error: Exception) -> str:
     """Of the disk and of the connection."""
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"the disk is full: make room, then {_AGAIN}"
-    if isinstance(error, PermissionError | NotADirectoryError | FileExistsError):
+    if isinstance(error, OSError) and error.filename is not None:  # none of a connection has one
         return f"{error.filename} cannot be written: name another place (--folder DIR)"
     said = " ".join(str(error).split("\n")[0].split()) or type(error).__name__
     return f"{address} cannot be reached, or broke off ({said:.120}): when you are online, {_AGAIN}"

@@ -30,7 +30,10 @@ def run(args: argparse.Namespace) -> None:
     if args.engine == "f5-tts":
         raise BadRequest("f5-tts is measured beside ours: --engine f5 --against upstream")
     f5_flags.refuse(args)
-    asyncio.run(_bench(args.engine or "espeak", _RUNS if args.runs is None else args.runs))
+    runs = _RUNS if args.runs is None else args.runs
+    if runs < 1:
+        raise BadRequest(f"--runs is at least 1, not {runs}")
+    asyncio.run(_bench(args.engine or "espeak", runs))
 
 
 async def _bench(engine: str, runs: int) -> None:

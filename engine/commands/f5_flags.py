@@ -14,6 +14,8 @@ from engine.voices import DEFAULT, Reference
 
 NAMES = ("f5", "f5-tts")
 """Ours, and the f5-tts package's."""
+_SEEDS = (-(1 << 63), (1 << 63) - 1)
+"""What torch takes."""
 _FLAGS = {
     "model": "--model",
     "vocoder": "--vocoder",
@@ -73,6 +75,8 @@ def options(args: argparse.Namespace) -> Options:
     speed = 1.0 if args.speed is None else args.speed
     if not 0.1 <= speed <= 10.0:
         raise BadRequest(f"--speed is from 0.1 to 10, not {speed:g}")
+    if args.seed is not None and not _SEEDS[0] <= args.seed <= _SEEDS[1]:
+        raise BadRequest(f"--seed is from {_SEEDS[0]} to {_SEEDS[1]}, not {args.seed!s:.40}")
     made = Options(speed=speed, seed=args.seed, compat=args.compat)
     return made if args.nfe is None else with_steps(made, args.nfe)
 

@@ -26,7 +26,7 @@ def run(args: argparse.Namespace) -> None:
     release = models_folder.released(args.name)
     if release is None:
         raise BadRequest(f"there is no release {args.name!r:.60}; there are: {', '.join(RELEASES)}")
-    root = args.folder or models_folder.default()
+    root = (args.folder or models_folder.default()).absolute()
     hub = Hub()
     wanted = [release]
     if release.name != VOCOS and not _has_vocoder(root / VOCOS):
@@ -139,7 +139,10 @@ def _end(release: Release, root: Path) -> None:
         '"The words in it." -o hello.wav'
     )
     _say("For the bot, in settings.env:")
-    _say(f"ISHOWTTS_F5__MODEL={folder}\nISHOWTTS_F5__VOCODER={vocoder}")
+    if root == models_folder.default():
+        _say(f"ISHOWTTS_F5__MODEL={release.name}")  # the bot looks there, and beside it
+    else:
+        _say(f"ISHOWTTS_F5__MODEL={folder}\nISHOWTTS_F5__VOCODER={vocoder}")
     if pickled:
         _say("ISHOWTTS_F5__ALLOW_PT=true")
     if config:

@@ -74,7 +74,8 @@ def mono(clip: Clip) -> Samples:
 
 
 def hear(samples: Samples, rate: int) -> Sound:
-    """Listen to a mono clip, shape (n,)."""
+    """Listen to a mono clip, shape (n,). What a sound card adds to every sample is no sound."""
+    samples = samples - samples.mean() if len(samples) else samples
     frames = _frames(samples, rate)
     meter = Loudness(rate)
     meter.add(samples)

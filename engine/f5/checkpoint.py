@@ -6,6 +6,7 @@ taken from the file when asked for; nothing is kept. Does not know what they are
 
 from __future__ import annotations
 
+import pickle
 import re
 import zipfile
 from collections.abc import Callable, Mapping
@@ -22,6 +23,8 @@ from engine.speech import EngineMissing
 
 AGAIN = "download it again"
 _NUMBER = re.compile(r"\d+")
+_PATTERNS = ("*.safetensors", "*.pt")
+"""In the order that they are preferred; the second one has to be allowed."""
 
 
 class Weights:
@@ -46,10 +49,7 @@ class Weights:
         if path.suffix == ".safetensors":
             keys, self._get, self._shape = _open_safetensors(path)
         elif not allow_pt:
-            raise EngineMissing(
-                f"{path} is no .safetensors file: take the model's .safetensors, or allow .pt "
-                "files (ISHOWTTS_F5__ALLOW_PT=true)"
-            )
+            raise EngineMissing(_refusal(path))
         else:
             tensors = _open_pickled(path)
             keys, self._get = list(tensors), tensors.__getitem__
@@ -115,14 +115,20 @@ def model_file(folder: Path, *, allow_pt: bool = False) -> Path:
 
     A file is taken as it is.
     """
-    if folder.is_file():
+    if _is_file(folder):
         return folder
     if not folder.is_dir():
-        raise EngineMissing(f"there is no model folder {folder}: name another, or download a model")
-    patterns = ["*.safetensors", *(["*.pt"] if allow_pt else [])]
+        raise EngineMissing(
+            f"there is no model folder {folder}: name another, or download a model "
+            "(python -m engine fetch)"
+        )
+    found = {pattern: sorted(folder.glob(pattern), key=_trained) for pattern in _PATTERNS}
+    patterns = _PATTERNS if allow_pt else _PATTERNS[:1]
     for pattern in patterns:
-        if found := sorted(folder.glob(pattern), key=_steps):
-            return found[-1]
+        if found[pattern]:
+            return found[pattern][-1]
+    if refused := found[_PATTERNS[1]]:
+        raise EngineMissing(_refusal(refused[-1]))
     wanted = " or ".join(patterns)
     raise EngineMissing(f"there is no model file ({wanted}) in {folder}: download it into there")
 
@@ -193,6 +199,8 @@ def _open_safetensors(
     try:
         file: Any = safe_open(str(path), framework="pt", device="cpu")
         keys = list(file.keys())
+    except OSError as error:
+        raise EngineMissing(f"{path} cannot be read ({error}); {AGAIN}") from error
     except Exception as error:
         raise EngineMissing(
             f"{path} is cut off, or no safetensors file ({error}); {AGAIN}"
@@ -208,6 +216,8 @@ def _open_pickled(path: Path) -> Mapping[str, Tensor]:
         loaded: Any = torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
     except Exception as error:
         said = str(error).strip().partition("\n")[0][:200]
+        if isinstance(error, pickle.UnpicklingError):
+            said = "code in a file is never run"  # torch's own words tell how to run it
         raise EngineMissing(
             f"{path} is cut off, or holds more than tensors ({said}); {AGAIN}, or take a "
             ".safetensors file"
@@ -227,6 +237,24 @@ def _bare(key: str) -> str:
     return key
 
 
-def _steps(path: Path) -> tuple[int, str]:
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError as error:
+        raise EngineMissing(
+            f"{path} cannot be read ({error.strerror}): let whoever runs this read it"
+        ) from error
+
+
+def _refusal(path: Path) -> str:
+    return (
+        f"{path} is no .safetensors file: take the model's .safetensors, or allow .pt "
+        "files (ISHOWTTS_F5__ALLOW_PT=true, --allow-pt)"
+    )
+
+
+def _trained(path: Path) -> tuple[bool, bool, int, str]:
+    """In the order of their training. Upstream's keeps what it began with beside what it makes."""
     numbers = _NUMBER.findall(path.stem)
-    return (int(numbers[-1]) if numbers else -1), path.name
+    begun = path.name.startswith("pretrained_")
+    return not begun, path.stem.endswith("_last"), int(numbers[-1]) if numbers else -1, path.name

@@ -78,6 +78,8 @@ TINY = {
 }
 """For tests: the same parts, so small that they run at once."""
 CONFIGS = RELEASED | TINY
+_OTHER_VOCODER = "bigvgan"
+"""A model so called makes frames that Vocos would make noise of."""
 
 
 def named(name: str) -> Config:
@@ -96,16 +98,26 @@ def of_folder(folder: Path, name: str = "") -> Config:
     """
     if name:
         return named(name)
-    called = folder.resolve().name.lower()
-    for config in sorted(CONFIGS.values(), key=lambda config: -len(config.name)):
-        rest = called.removeprefix(config.name.lower())
-        if rest != called and not rest[:1].isalnum():
-            return config
+    # A link may be called by the model's name, or lead to where it is.
+    for called in (folder.name.lower(), folder.resolve().name.lower()):
+        for config in sorted(CONFIGS.values(), key=lambda config: -len(config.name)):
+            rest = called.removeprefix(config.name.lower())
+            if rest != called and not rest[:1].isalnum():
+                _check_vocoder(folder, rest)
+                return config
     raise EngineMissing(
         f"the folder name {folder.resolve().name!r} does not tell which F5 model it holds: rename "
         "it, or name the configuration (ISHOWTTS_F5__CONFIG, --config); there are: "
         f"{_names(RELEASED)}"
     )
+
+
+def _check_vocoder(folder: Path, rest: str) -> None:
+    if _OTHER_VOCODER in rest:
+        raise EngineMissing(
+            f"{folder} is a model for the vocoder BigVGAN, which is not used here: take a model "
+            "for Vocos (python -m engine fetch lists some)"
+        )
 
 
 def _names(names: Iterable[str]) -> str:

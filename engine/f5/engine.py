@@ -42,6 +42,8 @@ NO_VOICE = (
     "(python -m bot voices add), then start again"
 )
 
+WARMING = "warming up"
+"""What `load` is doing once all is in memory, as it tells."""
 DEFAULTS = Options()
 QUICK_STEPS = 5
 """At most, where much waits behind a line: the fewest that upstream has a schedule for."""
@@ -229,7 +231,7 @@ class F5Engine:
         self._still_warming()
 
     def _still_warming(self) -> None:
-        self.progress("warming up", self._share)
+        self.progress(WARMING, self._share)
 
     def _named(self, voice: str) -> str:
         name = voice

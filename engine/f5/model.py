@@ -113,10 +113,12 @@ class Model:
         """Take in a mono clip and its words.
 
         Raises:
-            BadRequest: there is no text, or the clip is silent or too short.
+            BadRequest: the text is missing, or Chinese that cannot be read here, or the clip is
+                silent or too short.
         """
         text = text.encode("utf-8", "replace").decode()
         reference.check(samples, rate, text)
+        self.vocab.ids(text)  # else each line would fail of it
         clip = torch.from_numpy(samples).float()
         rms = float(clip.square().mean().sqrt())
         if rms < _LEVEL:
@@ -133,7 +135,7 @@ class Model:
     def plan(
         self, voice: Enrolled, text: str, options: Options, most: int = _PIECE_BYTES
     ) -> list[Piece]:
-        """Cut a text into pieces of at most `most` bytes and give each its length.
+        """Cut a text into pieces of at most `most` bytes and about 12 s; give each its length.
 
         Raises:
             BadRequest: there is nothing to say, or a piece is too long.
@@ -143,7 +145,10 @@ class Model:
             most = duration.most_bytes(voice.short_text, voice.seconds, options.speed)
             texts = chunks(text, most)
         else:
-            texts = sentences(self.vocab.known(text), most)
+            fitting = duration.fitting_bytes(voice.frames, voice.text, options.speed)
+            most = min(most, max(_LESS_BYTES, fitting))
+            # Of signs alone a model makes noises.
+            texts = [*filter(_sounds, sentences(self.vocab.known(text), most))]
         if not any(map(_sounds, texts)):
             raise BadRequest("there is nothing in the text that this voice can say")
         return [self._piece(voice, part, options) for part in texts]

@@ -8,6 +8,7 @@ which shows in a space before words such as `e-mail`.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,6 +20,9 @@ _LEFT_OPEN = " :'\""
 """After these a word needs no space in front."""
 _END = re.compile(r"(?<=[;:,.!?])\s+|(?<=[；：，。！？])")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n+")
+_ALONE_BYTES = 6
+"""Of a first sentence at least, to be made alone: what is shorter is garbled, and would be held
+until the next one is made anyhow."""
 _CHINESE = re.compile("[\u3100-\u9fff]")
 
 
@@ -38,10 +42,16 @@ class Vocab:
     def known(self, text: str) -> str:
         """The text without what the model has no token for; each gap is one space.
 
-        An unknown character would say nothing and yet take its time.
+        An unknown character would say nothing and yet take its time; a letter loses its mark first.
         """
-        kept = (c if c in self._ids or _CHINESE.match(c) else " " for c in text.translate(_SAME))
-        return " ".join("".join(kept).split())
+        text = unicodedata.normalize("NFC", text.translate(_SAME))
+        return " ".join("".join(map(self._nearest, text)).split())
+
+    def _nearest(self, c: str) -> str:
+        if c in self._ids or _CHINESE.match(c):
+            return c
+        plain = "".join(p for p in unicodedata.normalize("NFKD", c) if not unicodedata.combining(p))
+        return plain if plain and all(p in self._ids for p in plain) else " "
 
 
 def read_vocab(path: Path) -> Vocab:
@@ -105,14 +115,15 @@ def chunks(text: str, most: int) -> list[str]:
 def sentences(text: str, most: int) -> list[str]:
     """Cut a text into sentences, and what is longer than `most` bytes at clauses, then at words.
 
-    The first sentence is a piece of its own, so that it is heard first; later short ones are
-    joined. No word is lost.
+    The first sentence is a piece of its own, so that it is heard first, unless it is no more than a
+    `Hi!` or the `Dr.` of a name; later short ones are joined. No word is lost.
     """
     pieces: list[str] = []
     for sentence in _SENTENCE.split(text):
         for part in _fitting(sentence.strip(), most):
             size = len(part.encode())
-            if len(pieces) > 1 and len(pieces[-1].encode()) + size < most:
+            before = len(pieces[-1].encode()) if pieces else most
+            if (len(pieces) > 1 or before < _ALONE_BYTES) and before + size < most:
                 pieces[-1] += f" {part}"
             else:
                 pieces.append(part)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 from typing import Literal, get_args, get_origin
 
@@ -12,6 +13,7 @@ from bot.exits import BadInput
 from bot.settings import PREFIX, SettingsError, groups, known_keys, load
 from bot.settings_text import example, shown
 from engine import models_folder
+from engine.speech import EngineMissing
 from filters import dictionary, shipped
 
 ROOT = Path(__file__).parents[2]
@@ -376,6 +378,32 @@ def test_a_model_that_was_fetched_is_known_by_its_name(monkeypatch: pytest.Monke
         source = f5_setup(load()).source
         assert source.model == models_folder.default() / folder
         assert source.vocoder == models_folder.default() / "vocos"
+
+
+def test_a_tilde_is_the_home_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    monkeypatch.setenv("ISHOWTTS_F5__MODEL", "~/models/F5TTS_Base")
+    source = f5_setup(load()).source
+    assert source.model == tmp_path / "models" / "F5TTS_Base"
+    assert source.vocoder == tmp_path / "models" / "vocos"
+    monkeypatch.setenv("ISHOWTTS_F5__VOCODER", "~/v")
+    assert f5_setup(load()).source.vocoder == tmp_path / "v"
+
+
+def test_a_model_that_may_not_be_read_does_not_stop_the_bot(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def refused(path: Path) -> bool:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setenv("ISHOWTTS_F5__MODEL", str(tmp_path / "F5TTS_Base"))
+    settings = load()
+    monkeypatch.setattr(Path, "is_file", refused)
+    setup = f5_setup(settings)
+    assert setup.source.vocoder == tmp_path / "vocos"
+    with pytest.raises(EngineMissing, match=r"cannot be read \(Permission denied\)"):
+        setup.look()
 
 
 def test_f5_alone_needs_a_model(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from bot import exits
 from bot.cli import main
 from bot.settings import load
 from bot.voices import library
+from engine import models_folder
 from engine.f5 import reference
 from engine.f5.options import Options
 from tests.spoken_clips import TEXT, reading, spoken, written
@@ -240,3 +241,27 @@ def test_a_full_disk_is_one_line(
     monkeypatch.setattr(os, "fsync", full)
     [line] = told("add", "anna", short, *SHORT, code=exits.SETTINGS)
     assert line == f"cannot write to {state_dir / 'voices'}: No space left on device"
+
+
+def test_what_a_fetched_model_cannot_say_is_told(
+    told: Told, short: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(models_folder, "default", lambda: tmp_path / "models")
+    vocab = tmp_path / "models" / "F5TTS_v1_Base" / "vocab.txt"
+    vocab.parent.mkdir(parents=True)
+    vocab.write_text(" \n" + "\n".join("abcdefghijklmnopqrstuvxyzZ,.") + "\n")
+    monkeypatch.setenv("ISHOWTTS_F5__MODEL", "F5TTS_v1_Base")
+    assert any("cannot say (w)" in line for line in told("add", "anna", short, *SHORT))
+
+
+def test_accents_are_kept_with_their_letters(told: Told, short: str) -> None:
+    told(
+        "add",
+        "anna",
+        short,
+        "--text",
+        "Zorgle\u0301, blippo frim dax.",
+        "--consent",
+        "my own voice",
+    )
+    assert library(load()).records()["anna"].text == "Zorgl\u00e9, blippo frim dax."

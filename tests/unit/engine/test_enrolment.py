@@ -44,6 +44,13 @@ def test_pauses_are_found_in_noise() -> None:
     np.testing.assert_allclose(sound.stretches, [(0.3, 1.3), (1.8, 3.8)], atol=0.03)
 
 
+def test_an_offset_of_every_sample_is_no_sound() -> None:
+    clip = spoken([(1.0, 0.5), (2.0, 0.5)])
+    shifted = clip.mono + np.float32(0.05)
+    assert len(hear(shifted, clip.rate).stretches) == 2
+    assert hear(np.full(RATE, 0.25, np.float32), RATE).stretches == ()
+
+
 def test_silence_has_no_stretch() -> None:
     assert hear(np.zeros(RATE, np.float32), RATE).stretches == ()
     assert hear(np.zeros(0, np.float32), RATE).stretches == ()

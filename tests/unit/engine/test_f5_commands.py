@@ -127,6 +127,7 @@ def test_speed_and_the_short_flags_are_taken(tmp_path: Path, f5: list[str]) -> N
         ({"--model": "none"}, 3, "there is no model folder none"),
         ({"--config": "zorgle"}, 3, "there is no F5 configuration 'zorgle'; there are: F5TTS_Base"),
         ({"--nfe": "65"}, 2, "F5 takes 4 to 64 steps"),
+        ({"--seed": "9" * 30}, 2, "--seed is from -9223372036854775808 to"),
         ({"--speed": "0"}, 2, "--speed is from 0.1 to 10, not 0"),
         ({"--voice": "x"}, 2, "--voice is for other engines"),
         ({"--engine": "f5-tts"}, 3, "the f5-tts package is not there"),
@@ -220,6 +221,23 @@ def test_bench_tells_stages_ratios_memory_and_the_machine(
     assert "ratio" not in told
 
 
+def test_the_lines_said_unheard_are_no_part_of_loading(monkeypatch: pytest.MonkeyPatch) -> None:
+    from engine.commands import bench_f5
+    from engine.f5 import engine as f5_engine
+
+    now = iter(range(100))
+    monkeypatch.setattr(bench_f5.time, "perf_counter", lambda: float(next(now)))
+
+    class Loading:
+        name, progress, pace = "f5", None, None
+
+        def load(self) -> None:
+            for stage in ("reading weights", *[f5_engine.WARMING] * 5):
+                self.progress(stage, 0.5)  # type: ignore[misc]
+
+    assert bench_f5._loaded(Loading()) == 1.0  # type: ignore[arg-type]
+
+
 def test_bench_is_readable_and_takes_a_model_that_is_there(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -265,6 +283,7 @@ def test_both_sides_are_measured_in_the_same_run(
         (["--engine", "f5-tts"], "f5-tts is measured beside ours"),
         (["--random", "zorgle"], "--random: there is no F5 configuration 'zorgle'"),
         (["--random", "Tiny_v1", "--model", "x"], "--random makes a model and a vocoder"),
+        (["--runs", "0"], "--runs is at least 1, not 0"),
         (["--random", "Tiny_v1", "--runs", "0"], "--runs is at least 1, not 0"),
         (["--random", "Tiny_v1", "--ref-seconds", "13"], "a reference has 1 to 12 s, not 13"),
         (["--random", "Tiny_v1", "--gen-seconds", "17"], "a line has 1 to 16 s beside it, not 17"),

@@ -98,6 +98,44 @@ def test_a_model_comes_with_its_vocoder_and_is_ready_for_use(
     assert "README.md" not in hub.downloads()
 
 
+def test_where_the_bot_looks_by_itself_the_name_is_enough(
+    hub: ModelHub,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(models_folder, "default", lambda: tmp_path / "models")
+    assert main(["fetch", "tiny", "--accept-licence"]) == 0
+    assert capsys.readouterr().out.endswith("settings.env:\nISHOWTTS_F5__MODEL=Tiny\n")
+
+
+def test_a_folder_is_told_so_that_it_is_found_from_everywhere(
+    hub: ModelHub,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert fetch(Path("here"), "--accept-licence") == 0
+    assert f"ISHOWTTS_F5__MODEL={tmp_path / 'here' / 'Tiny_v1'}\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("number", [errno.EROFS, errno.ENOENT])
+def test_a_place_that_cannot_be_written_is_not_taken_for_the_network(
+    hub: ModelHub,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    number: int,
+) -> None:
+    def fail(path: Path, *_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number), str(path))
+
+    monkeypatch.setattr(Path, "mkdir", fail)
+    assert fetch(tmp_path / "x", "--accept-licence") == 1
+    assert "cannot be written: name another place" in capsys.readouterr().err
+
+
 def test_what_is_there_is_neither_asked_about_nor_loaded_again(
     hub: ModelHub, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

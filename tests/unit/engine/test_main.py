@@ -27,6 +27,7 @@ def test_voices_are_listed_with_id_language_and_name(capsys: pytest.CaptureFixtu
     [
         (["voices", "no.such:Engine"], 3),
         (["voices", "nonsense"], 3),
+        (["voices", "f5"], 2),
         (["say", "hello", "-o", "x.wav", "--engine", "tests.engines:NoSuch"], 3),
         (["say", "silence", "-o", "x.wav", "--engine", "tests.engines:Garbage"], 1),
         (["say", "hello", "-o", "no/such/folder/x.wav", "--engine", "tests.engines:Echo"], 2),

@@ -86,7 +86,7 @@ def test_a_pt_file_is_read_where_it_is_allowed(source: Source, key: str) -> None
         tensors = {key: bare(tensors), "optimizer_state_dict": {"state": {}}}
     torch.save(tensors, source.model / "model_0.pt")
     path.unlink()
-    assert "*.safetensors" in says(source)
+    assert "model_0.pt is no .safetensors file" in says(source)
     assert "allow .pt" in says(dataclasses.replace(source, model=source.model / "model_0.pt"))
     allowed = dataclasses.replace(source, allow_pt=True)
     np.testing.assert_array_equal(speech(model.load(allowed)), speech(loaded()))
@@ -110,7 +110,9 @@ def test_code_in_a_file_is_not_run(
         lambda: path.write_bytes(pickle.dumps(Evil())),
     ):
         write()
-        assert "holds more than tensors" in says(dataclasses.replace(source, allow_pt=True))
+        line = says(dataclasses.replace(source, allow_pt=True))
+        assert "holds more than tensors" in line
+        assert "Re-running" not in line
     torch.save({"x": Evil()}, source.vocoder / "pytorch_model.bin")
     shutil.copytree(folder() / NAME, source.model, dirs_exist_ok=True)
     assert "holds more than tensors" in says(source)
@@ -122,6 +124,11 @@ def test_a_cut_file_is_told(source: Source) -> None:
     for size in (path.stat().st_size - 100, 1000, 3, 0):
         os.truncate(path, size)
         assert re.search("model_0.safetensors is cut off.*download it again", says(source))
+
+
+def test_a_file_that_is_gone_when_it_is_read_is_told(tmp_path: Path) -> None:
+    with pytest.raises(EngineMissing, match="cannot be read .*No such file"):
+        checkpoint.Weights(tmp_path / "x.safetensors")
 
 
 def test_the_vocoder_is_looked_at_too(source: Source) -> None:
@@ -189,6 +196,28 @@ def test_the_longest_trained_checkpoint_is_taken(tmp_path: Path) -> None:
     for name in ("model_200.safetensors", "model_1000.safetensors", "model_last.pt"):
         (tmp_path / name).touch()
     assert checkpoint.model_file(tmp_path, allow_pt=True).name == "model_1000.safetensors"
+
+
+def test_what_a_fine_tune_began_with_is_not_taken_for_it(tmp_path: Path) -> None:
+    (tmp_path / "pretrained_model_1250000.safetensors").touch()
+    assert checkpoint.model_file(tmp_path).name == "pretrained_model_1250000.safetensors"
+    (tmp_path / "model_5000.safetensors").touch()
+    assert checkpoint.model_file(tmp_path).name == "model_5000.safetensors"
+    (tmp_path / "model_last.safetensors").touch()
+    assert checkpoint.model_file(tmp_path).name == "model_last.safetensors"
+
+
+def test_a_link_may_have_the_models_name_or_lead_to_it(tmp_path: Path) -> None:
+    for there, link in (("F5TTS_v1_Small", "mine"), ("blobs", "F5TTS_v1_Base")):
+        (tmp_path / there).mkdir()
+        (tmp_path / link).symlink_to(there, target_is_directory=True)
+    assert config.of_folder(tmp_path / "mine").name == "F5TTS_v1_Small"
+    assert config.of_folder(tmp_path / "F5TTS_v1_Base").name == "F5TTS_v1_Base"
+
+
+def test_a_model_for_another_vocoder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(EngineMissing, match="is a model for the vocoder BigVGAN"):
+        config.of_folder(tmp_path / "F5TTS_Base_bigvgan")
 
 
 @pytest.mark.parametrize(

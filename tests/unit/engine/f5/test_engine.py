@@ -112,6 +112,22 @@ def test_what_would_be_cut_is_not_made(engine: F5Engine, seconds: float, rate: f
     assert samples / 24_000 <= most
 
 
+@pytest.mark.parametrize("speed", [0.25, 0.5, 1.0])
+def test_no_piece_is_longer_than_models_and_deadlines_allow_for(
+    engine: F5Engine, speed: float
+) -> None:
+    line = "zorgle blippo frim dax " * 20
+    pieces = engine.model.plan(engine._enrolled["zorgle"], line, Options(speed=speed))
+    assert max(piece.seconds for piece in pieces) < max(12.5, 6.0 / speed)
+    assert " ".join(piece.text for piece in pieces) == line.strip()
+
+
+@pytest.mark.parametrize("line", ["!!!!!!!! zorgle blippo", "Zorgle blippo. ... !!! --"])
+def test_signs_alone_are_no_piece(engine: F5Engine, line: str) -> None:
+    [piece] = engine.model.plan(engine._enrolled["zorgle"], line, Options())
+    assert "lippo" in piece.text
+
+
 def test_a_first_word_is_said_however_short_the_time(engine: F5Engine) -> None:
     for line in ("zorgle blippo", "... zorgle", "z" * 500):
         assert len(say(engine, SpeechRequest(line, max_seconds=0.1))) == 1
@@ -292,6 +308,14 @@ def test_a_fault_of_a_card_ends_the_worker_and_others_only_the_line(
     meant = faults.meaning(error, on_card=on_card)
     assert type(meant) is kind
     assert "\n" not in str(meant)
+
+
+def test_chinese_words_of_a_clip_that_cannot_be_read_are_told_when_it_is_enrolled(
+    engine: F5Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pypinyin", None)
+    with pytest.raises(BadRequest, match="--with zh"):
+        voice(engine.model, words="\u4f60\u597d")
 
 
 def test_a_voice_that_cannot_be_used_is_left_out(

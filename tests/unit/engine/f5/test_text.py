@@ -28,6 +28,17 @@ def test_the_first_sentence_stands_alone_and_short_ones_are_joined() -> None:
     assert pieces[:2] == ["Zorgle.", "Blippo! Frim? Dax."]
 
 
+@pytest.mark.parametrize("line", ["Dr. Zorgle is here.", "Hi! How is blippo?", "3. Frim"])
+def test_a_first_sentence_that_is_hardly_one_is_not_made_alone(line: str) -> None:
+    assert text.sentences(line, 160) == [line]
+    assert len(text.sentences(line, 5)) > 1
+
+
+def test_a_letter_loses_its_mark_before_it_is_left_out() -> None:
+    assert VOCAB.known("re\u0301sume\u0301 \ufb01ne \uff41") == "resume fine a"
+    assert text.Vocab([" ", "\u00e9"]).known("e\u0301e") == "\u00e9"
+
+
 def test_what_the_model_does_not_know_is_left_out() -> None:
     assert VOCAB.known("zorgle \U0001f600\U0001f600 blippo\u200b;\u4f60") == "zorgle blippo ,\u4f60"
     assert VOCAB.ids("a\u2603b") == [1, 0, 2]
