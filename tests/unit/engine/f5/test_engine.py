@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from engine.enrolment import excerpt
-from engine.f5 import faults, joins, outcome, reference
+from engine.f5 import faults, joins, model, outcome, reference
 from engine.f5.engine import F5Engine
 from engine.f5.model import Model
 from engine.f5.options import Options
@@ -373,6 +373,17 @@ def test_what_a_worker_is_told_comes_out_as_it_went_in(tmp_path: Path) -> None:
     for text in ("", "{}", "[1]", '{"source": {}, "options": {}, "voices": ""}'):
         with pytest.raises(EngineMissing, match="what the worker was told"):
             from_json(text)
+
+
+@pytest.mark.parametrize(
+    ("card", "dtype"), [((6, 1), "float32"), ((7, 0), "float16"), ((9, 0), "float16")]
+)
+def test_an_old_card_computes_in_full_precision(
+    card: tuple[int, int], dtype: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda _: card)
+    assert model._dtype("auto", torch.device("cuda")) is getattr(torch, dtype)
+    assert model._dtype("fp16", torch.device("cuda")) is torch.float16
 
 
 def test_too_little_memory_at_load_may_be_better_later(
