@@ -71,7 +71,9 @@ def f5_setup(settings: Settings) -> Setup:
         device=f5.device,
         allow_pt=f5.allow_pt,
     )
-    options = Options(nfe=f5.nfe, guidance=f5.guidance, speed=f5.speed)
+    options = Options(
+        nfe=f5.nfe, guidance=f5.guidance, guided_share=f5.guided_share, speed=f5.speed
+    )
     return Setup(source, options, (settings.state_dir / "voices").absolute())
 
 

@@ -338,6 +338,13 @@ class F5(_Group):
     guidance: float = Field(
         2.0, ge=0, le=10, description="How closely text and voice are followed; 0 halves the work"
     )
+    guided_share: float = Field(
+        1.0,
+        ge=0,
+        le=1,
+        description="Share of the steps, the first ones, in which they are: less is quicker and "
+        "changes the sound",
+    )
     speed: float = Field(1.0, ge=0.5, le=2.0, description="Speed of a voice that has none itself")
     allow_pt: bool = Field(False, description="Read a .pt file as well (as tensors only)")
     voice: str = Field(

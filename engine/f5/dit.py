@@ -51,6 +51,11 @@ class Prepared:
     inside: Tensor | None
     """Which places are not padding, (G B, N), where there is any."""
 
+    def alone(self) -> Prepared:
+        """The same for steps without guidance."""
+        inside = self.inside if self.inside is None else self.inside[: self.base.shape[1]]
+        return Prepared(self.base[:1], self.turns, inside)
+
 
 class DiT:
     """The weights of the network, laid out for speed; tables.py stands in for some of them."""

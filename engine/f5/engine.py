@@ -245,4 +245,4 @@ class F5Engine:
 
 def _cost(options: Options) -> int:
     """Runs of the network that a line takes."""
-    return options.nfe * (2 if options.guidance else 1)
+    return options.nfe + options.guided_steps

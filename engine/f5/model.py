@@ -44,7 +44,6 @@ READING = "reading weights"
 """What `load` is doing, as it tells."""
 _LEVEL = 0.1
 """A quieter clip is raised to this RMS."""
-_LEAST_GUIDANCE = 1e-5
 _HALF_FROM = (7, 0)
 """Compute capability from which a card is quicker in half precision, as upstream has it."""
 _PIECE_BYTES = 160
@@ -295,7 +294,9 @@ class Model:
         """
         frames = max(frames, *(line.frames for line in lines))
         rows = [row.to(self._network.dtype) for row in self._tables.rows(options.nfe, options.sway)]
-        prepared = self._network.prepare(lines, frames, guided=options.guidance >= _LEAST_GUIDANCE)
+        guided = options.guided_steps
+        prepared = self._network.prepare(lines, frames, guided=guided > 0)
+        alone = prepared.alone()
         x = torch.zeros(len(lines), frames, noise[0].shape[-1])
         for state, drawn in zip(x, noise, strict=True):
             state[: len(drawn)] = drawn
@@ -303,7 +304,7 @@ class Model:
 
         def step(i: int, state: Tensor) -> tuple[Tensor, Tensor | None]:
             tick()
-            return self._network.step(state, rows[i], prepared, tick)
+            return self._network.step(state, rows[i], prepared if i < guided else alone, tick)
 
         sampler.solve(x, sampler.times(options.nfe, options.sway), options.guidance, step)
         for state, line in zip(x, lines, strict=True):

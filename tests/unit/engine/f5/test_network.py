@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 from torch import Tensor
@@ -9,6 +11,7 @@ from torch import Tensor
 from engine.f5 import dit, linear, sampler, tables
 from engine.f5.checkpoint import Weights
 from engine.f5.config import CONFIGS, MELS
+from engine.f5.dit import DiT, Prepared, Tick
 from engine.f5.meter import Operations
 from engine.f5.options import Options
 from tests.f5_models import folder, loaded, source, voice
@@ -93,6 +96,33 @@ def test_without_guidance_half_of_the_work_is_done() -> None:
         prepared = ours._network.prepare([piece.line], piece.line.frames, guided=False)
     assert len(prepared.base) == 1
     assert list(ours.speak(voice(ours), "zorgle", Options(guidance=0.0)))
+
+
+def test_guidance_may_end_before_the_last_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = loaded()
+    lines = [ours.plan(voice(ours), text, Options())[0].line for text in ("zorgle", "a blippo dax")]
+    noise = ours.noise([line.frames for line in lines], Options(seed=3))
+    taken: list[int] = []
+    step = DiT.step
+
+    def watch(self: DiT, x: Tensor, row: Tensor, prepared: Prepared, tick: Tick) -> Any:
+        taken.append(len(prepared.base))
+        return step(self, x, row, prepared, tick)
+
+    monkeypatch.setattr(DiT, "step", watch)
+
+    def made(**how: float) -> list[Tensor]:
+        taken.clear()
+        return ours.render(lines, noise, Options(nfe=5, **how))  # type: ignore[arg-type]
+
+    some = made(guided_share=0.5)
+    assert taken == [2, 2, 2, 1, 1]
+    # A batch, padded, is still what each is alone.
+    alone = ours.render(lines[:1], noise[:1], Options(nfe=5, guided_share=0.5))
+    assert apart(alone[0], some[0]) <= 1e-5
+    assert apart(some[1], made(guided_share=1.0)[1]) > 1e-3
+    assert apart(made(guided_share=0.0)[1], made(guidance=0.0)[1]) == 0.0
+    assert taken == [1] * 5
 
 
 def test_a_table_that_is_made_later_is_the_one_made_at_load() -> None:
