@@ -22,11 +22,23 @@ from filters.names_said import nobody, spoken_name
 from filters.phrases_said import Phrases, phrases
 from filters.pronunciation import Table, pronounced
 
-__all__ = ["Saying", "cut", "estimate_seconds", "speakable", "without_emotes"]
+__all__ = [
+    "Saying",
+    "beginning",
+    "cut",
+    "enough",
+    "estimate_seconds",
+    "speakable",
+    "without_emotes",
+]
 
 CHARS_PER_SECOND = 14.0
 """How fast voices speak, on average."""
 
+_BEHIND = 2.5
+"""Seconds behind the cut in which the last words of a beginning have to lie."""
+_MORE = 5.0
+"""Seconds more of a text that are enough for most texts to be so."""
 _ROUNDS = 5
 _MENTION = re.compile(r"(?<![\w@])@(\w{1,60})")
 _OBEYED = re.compile(
@@ -67,6 +79,19 @@ def cut(text: str, seconds: float) -> str:
         return text
     head, space, _ = text[: longest + 1].rpartition(" ")
     return (head if space else text[:longest]).rstrip()
+
+
+def beginning(text: str, seconds: float) -> str:
+    """As much of a text as mostly makes `enough` to say, cut between words; it may be all of it."""
+    return cut(text, seconds + _MORE)
+
+
+def enough(said: str, seconds: float) -> bool:
+    """Whether what is said for the beginning of a text is all that is heard of the text.
+
+    What follows it in the text may change its last words, which `cut` takes off.
+    """
+    return len(said) >= (seconds + _BEHIND) * CHARS_PER_SECOND
 
 
 def without_emotes(text: str, fragments: Iterable[Fragment]) -> str:

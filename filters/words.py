@@ -63,6 +63,16 @@ class _View:
     """Its runs of single letters."""
 
 
+@dataclass(slots=True)
+class _Seen:
+    """What was in the readings before."""
+
+    chunks: set[str] = field(default_factory=set)
+    """Stretches."""
+    neighbourhoods: set[tuple[str, ...]] = field(default_factory=set)
+    """Tokens with those around."""
+
+
 class Search:
     """A search through readings that have most of their text in common.
 
@@ -75,19 +85,42 @@ class Search:
         self._stretches, self._ordinary = _memory(words)
         self._effort = Effort()
         self._unknown = Unknown(words, self._ordinary, self._effort, wary=wary)
-        self._looked_at: set[str] = set()
+        self._seen = _Seen()
+        self._listened: _Seen | None = None
         self._whole: dict[str, int | None] = {}
-        self._neighbourhoods: set[tuple[str, ...]] = set()
         # Without fillers less is looked for: they are not known by the same windows.
         self._unfilled: set[tuple[str, ...]] = set()
         self._clear: set[str] = set()
 
-    def find(self, readings: Iterable[Reading]) -> Hit | None:
+    def find(
+        self,
+        readings: Iterable[Reading],
+        heard: Callable[[], Iterable[Reading] | None] = lambda: None,
+    ) -> Hit | None:
         """The surest hit in the readings of a text, of equally sure ones in the plainest, or None.
+
+        Args:
+            readings: every reading of the text.
+            heard: asked when nothing sure was found: the readings of the part of the text in which
+                slips and sounds count, or None if they count in all of it.
 
         Raises TooContrived if it cannot be told in time.
         """
         views: list[_View] = []
+        hit = self._sure(readings, views)
+        if hit is None and (part := heard()) is not None:
+            # From now on what was looked at is not what was listened to.
+            self._listened = self._listened or _Seen()
+            views = []
+            hit = self._sure(part, views)
+        if hit is None:
+            hit = self._each(self._doubtful, views)
+        if hit is None:
+            self._clear.update(view.reading.text for view in views)
+        return hit
+
+    def _sure(self, readings: Iterable[Reading], views: list[_View]) -> Hit | None:
+        """What neither slips nor sounds; takes the readings in."""
         for reading in readings:
             if not views:
                 self._effort.allow(len(reading.text))
@@ -95,11 +128,12 @@ class Search:
             if (hit := self._first(self._in_stretches, view)) is not None:
                 return hit
         # What takes longest comes last: most of what is too contrived is known to be so before.
-        for look in (self._across, self._doubtful):
-            for view in views:
-                if (hit := self._first(look, view)) is not None:
-                    return hit
-        self._clear.update(view.reading.text for view in views)
+        return self._each(self._across, views)
+
+    def _each(self, look: Callable[[_View], Iterator[Found]], views: list[_View]) -> Hit | None:
+        for view in views:
+            if (hit := self._first(look, view)) is not None:
+                return hit
         return None
 
     def _first(self, look: Callable[[_View], Iterator[Found]], view: _View) -> Hit | None:
@@ -116,11 +150,11 @@ class Search:
 
     def _in_stretches(self, view: _View) -> Iterator[Found]:
         """What stretches without spaces hold that stand in no earlier reading."""
-        at = 0
+        at, seen = 0, self._seen.chunks
         for chunk in view.reading.text.split(" "):
             stretch = self._stretches.of(chunk)
-            if stretch.tokens and chunk not in self._looked_at:
-                self._looked_at.add(chunk)
+            if stretch.tokens and chunk not in seen:
+                seen.add(chunk)
                 view.fresh.append(_Fresh(chunk, at, stretch.tokens, len(view.found)))
                 for index, how, start, end in stretch.found:
                     yield index, how, at + start, at + end
@@ -131,7 +165,7 @@ class Search:
     def _across(self, view: _View) -> Iterator[Found]:
         """What several tokens are together that have other neighbours in every earlier reading."""
         found = view.found
-        view.firsts = firsts = starts(found, self._neighbourhoods)
+        view.firsts = firsts = starts(found, self._seen.neighbourhoods)
         if not firsts:
             return
         self._effort.take(NEIGHBOURS * len(firsts))
@@ -196,7 +230,11 @@ class Search:
 
     def _doubtful(self, view: _View) -> Iterator[Found]:
         """Slips and sounds in what is new to a reading."""
-        if self._words.dictionary is None or not view.firsts:
+        if self._words.dictionary is None:
+            return
+        if self._listened is not None:
+            self._not_listened_to(view, self._listened)
+        if not view.firsts:
             return
         reading, kinds = view.reading, self._ordinary.kinds(view.found)
         ear = self._unknown.ear(reading, kinds)
@@ -212,6 +250,19 @@ class Search:
         for index, how, first, behind in self._spelled_out(view.found, view.runs, ear):
             place = spans(reading.text)
             yield index, f"{how}, pulled apart", place[first][0], place[behind - 1][1]
+
+    def _not_listened_to(self, view: _View, listened: _Seen) -> None:
+        """Has a view hold what was not listened to, which may have been looked at."""
+        view.fresh, at, first = [], 0, 0
+        for chunk in view.reading.text.split(" "):
+            held = self._stretches.of(chunk).tokens
+            if held and chunk not in listened.chunks:
+                listened.chunks.add(chunk)
+                view.fresh.append(_Fresh(chunk, at, held, first))
+            first += len(held)
+            at += len(chunk) + 1
+        view.firsts = starts(view.found, listened.neighbourhoods)
+        view.runs = list(letter_runs(view.found)) if view.firsts else ()
 
     def _spelled_out(self, found: Sequence[str], runs: Iterable[_Run], ear: Ear) -> Iterator[Found]:
         """Slips and sounds in single letters: `k r a p`."""
