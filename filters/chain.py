@@ -112,24 +112,29 @@ def _emotes(draft: Draft, rules: Rules) -> Refused | None:
     return None
 
 
-def _heard(draft: Draft, rules: Rules) -> Readings | None:
-    """The readings of a beginning of the text that alone makes all that is heard; None: no such."""
+def _find(draft: Draft, rules: Rules) -> Hit | None:
+    """What the block list has of the text. Raises TooContrived."""
+    every = readings(draft.text)
     begins = beginning(draft.text, draft.seconds)
     if begins == draft.text:
-        return None
-    draft.language = language_of(draft.text, rules.language)
-    said = _said(begins, draft.language, rules)
-    if not enough(said, draft.seconds):
-        return None
-    draft.begins = said
-    return readings(begins)
+        return draft.search.find(every)
+
+    def heard() -> Readings:
+        draft.language = language_of(draft.text, rules.language)
+        said = _said(begins, draft.language, rules)
+        if not enough(said, draft.seconds):
+            return every
+        draft.begins = said
+        return readings(begins)
+
+    return draft.search.find_long(every.seen, heard)
 
 
 def _words(draft: Draft, rules: Rules) -> Refused | None:
     if draft.text == draft.judged:
         return None
     try:
-        hit = draft.search.find(readings(draft.text), lambda: _heard(draft, rules))
+        hit = _find(draft, rules)
     except TooContrived:
         hit = _seen(
             What.CONTRIVED, "a line with too many ways to read it", draft.text, (0, len(draft.text))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
@@ -95,13 +95,21 @@ def _sounded(folded: str) -> Iterator[Reading]:
         yield Reading(f"as it sounds{f' {turn + 1}' if turn else ''}", read, sounded=True)
 
 
-def _readings(cleaned: str) -> Iterator[Reading]:
+def _coded(cleaned: str) -> tuple[str, str]:
+    """A text as it is read, and with the codes of letters as those."""
     if not cleaned.isascii():
         cleaned = _COLONS.replace(cleaned)
     read = _CODE.sub(r"\1", cleaned) if ":" in cleaned else cleaned
-    coded = read != cleaned
-    if coded:
+    if read != cleaned:
         cleaned = " ".join(_LETTER_NAMED.sub(r" \1 ", cleaned).split())
+        # The codes are no letters of the plain reading, whatever is left of the text.
+        return cleaned, read
+    return cleaned, cleaned
+
+
+def _seen(cleaned: str) -> Iterator[Reading]:
+    """The text as the eye may take it."""
+    cleaned, read = _coded(cleaned)
     folded = fold_cleaned(cleaned)
     yield Reading("folded", folded)
     if _CAMEL.search(cleaned):
@@ -114,28 +122,32 @@ def _readings(cleaned: str) -> Iterator[Reading]:
     if posed != cleaned:
         yield Reading("look-alike capitals", fold_cleaned(posed), disguised=True)
         yield from _leet("look-alike capitals, ", fold_cleaned(posed))
-    if coded:
+    if read != cleaned:
         yield Reading("letter codes", fold_cleaned(read), disguised=True)
     yield from _leet("", folded)
     for alike in lookalikes.alike(folded):
         yield Reading("look-alike letters", alike, disguised=True)
         yield from _leet("look-alike letters, ", alike)
+
+
+def _heard_from(cleaned: str) -> Iterator[Reading]:
+    """The text as the ear may take it."""
     # Marks are letters of their own in other scripts: they must not be gone before.
+    cleaned, _ = _coded(cleaned)
     yield from _sounded(unicodedata.normalize("NFKC", cleaned)[:LIMIT].casefold())
 
 
-class Readings:
-    """The readings of a text, each made when it is first looked at: not all of them may be.
+_Way = Callable[[str], Iterator[Reading]]
 
-    For one thread.
-    """
 
-    def __init__(self, text: str) -> None:
-        """Takes a text as it was typed, or as it is to be spoken."""
-        self._cleaned = clean(text)
-        self._to_come = _every(self._cleaned)
+class _Made:
+    """Readings, each made when it is first looked at and known from then on."""
+
+    def __init__(self, way: _Way, cleaned: str, texts: set[str]) -> None:
+        """`texts` are those of other readings: equal ones are given once."""
+        self._way, self._cleaned, self._texts = way, cleaned, texts
+        self._to_come = _every(way, cleaned)
         self._made: list[Reading] = []
-        self._texts: set[str] = set()
 
     def __iter__(self) -> Iterator[Reading]:
         at = 0
@@ -153,9 +165,27 @@ class Readings:
                     return True
         except Exception:
             # What failed has to fail whenever it is asked for, not to look like the end.
-            self._to_come = _every(self._cleaned)
+            self._to_come = _every(self._way, self._cleaned)
             raise
         return False
+
+
+class Readings:
+    """The readings of a text, each made when it is first looked at: not all of them may be.
+
+    For one thread.
+    """
+
+    def __init__(self, text: str) -> None:
+        """Takes a text as it was typed, or as it is to be spoken."""
+        cleaned, texts = clean(text), set[str]()
+        self.seen: Iterable[Reading] = _Made(_seen, cleaned, texts)
+        """Those in which it is not sounded out from another script."""
+        self._sounded = _Made(_heard_from, cleaned, texts)
+
+    def __iter__(self) -> Iterator[Reading]:
+        yield from self.seen
+        yield from self._sounded
 
 
 # The rules about words and the streamer's patterns look at the same ones.
@@ -165,19 +195,22 @@ def readings(text: str) -> Readings:
     return Readings(text)
 
 
-def _every(cleaned: str) -> Iterator[Reading]:
-    marked = hidden.holds_markup(cleaned)
-    bare = markup.strip(cleaned, gap="") if marked else cleaned
-    # The signs and letters of markup itself are no disguise: one reading with it is enough.
-    as_typed = _readings(cleaned)
-    yield from as_typed if bare == cleaned else islice(as_typed, 1)
-    if marked:
-        if bare != cleaned:
-            for reading in _readings(clean(bare)):
-                yield _named("markup out", reading)
-        for kind, said in hidden.said_by_markup(cleaned):
-            for reading in _readings(clean(said)):
-                yield _named(kind, reading)
+def _every(way: _Way, cleaned: str) -> Iterator[Reading]:
+    """The readings of a text that are made in one way, with and without what markup hides."""
+    if not hidden.holds_markup(cleaned):
+        yield from way(cleaned)
+        return
+    bare = markup.strip(cleaned, gap="")
+    if bare == cleaned:
+        yield from way(cleaned)
+    else:
+        # The signs and letters of markup itself are no disguise: one reading with it is enough.
+        yield from islice(_seen(cleaned), 1 if way is _seen else 0)
+        for reading in way(clean(bare)):
+            yield _named("markup out", reading)
+    for kind, said in hidden.said_by_markup(cleaned):
+        for reading in way(clean(said)):
+            yield _named(kind, reading)
 
 
 def _named(prefix: str, reading: Reading) -> Reading:

@@ -92,31 +92,31 @@ class Search:
         self._unfilled: set[tuple[str, ...]] = set()
         self._clear: set[str] = set()
 
-    def find(
-        self,
-        readings: Iterable[Reading],
-        heard: Callable[[], Iterable[Reading] | None] = lambda: None,
-    ) -> Hit | None:
+    def find(self, readings: Iterable[Reading]) -> Hit | None:
         """The surest hit in the readings of a text, of equally sure ones in the plainest, or None.
-
-        Args:
-            readings: every reading of the text.
-            heard: asked when nothing sure was found: the readings of the part of the text in which
-                slips and sounds count, or None if they count in all of it.
 
         Raises TooContrived if it cannot be told in time.
         """
         views: list[_View] = []
-        hit = self._sure(readings, views)
-        if hit is None and (part := heard()) is not None:
-            # From now on what was looked at is not what was listened to.
-            self._listened = self._listened or _Seen()
-            views = []
-            hit = self._sure(part, views)
-        if hit is None:
-            hit = self._each(self._doubtful, views)
+        hit = self._sure(readings, views) or self._each(self._doubtful, views)
         if hit is None:
             self._clear.update(view.reading.text for view in views)
+        return hit
+
+    def find_long(self, seen: Iterable[Reading], heard: Callable[[], Iterable[Reading]]) -> Hit | None:
+        """The same in a text of which only a part is heard.
+
+        Sounds and slips count in that part alone; what can be seen counts in all of the text.
+
+        Args:
+            seen: the readings of the whole text that are not sounded out.
+            heard: gives every reading of the part, when nothing was found in those.
+        """
+        hit = self._sure(seen, [])
+        if hit is None:
+            # From now on what was looked at is not what was listened to.
+            self._listened = self._listened or _Seen()
+            hit = self.find(heard())
         return hit
 
     def _sure(self, readings: Iterable[Reading], views: list[_View]) -> Hit | None:
