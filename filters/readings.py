@@ -26,7 +26,7 @@ _CODE = re.compile(r":(?:regional_indicator_|letter_)?([a-z]):[\s\u200b]?", re.I
 _LETTER_NAMED = re.compile(r":(?:regional_indicator_|letter_)([a-z]):", re.IGNORECASE)
 _COLONS = Table(dict.fromkeys(map(ord, "\ufe13\ufe55\uff1a"), ":"))
 # Vowel signs of Indic scripts are no letters to `\w`.
-_FOREIGN = re.compile(r"(?:[^\W\d_]|[\u0900-\u0fff])+")
+_FOREIGN = re.compile(r"(?:[^\W\d_]++|[\u0900-\u0fff]++)+")
 _JAMO = re.compile("[\u1100-\u11ff\u3131-\u318e]+")
 _LONG_VOWEL = re.compile(r"([aeiou])\1")
 _FEW = 12

@@ -35,9 +35,9 @@ __all__ = [
 CHARS_PER_SECOND = 14.0
 """How fast voices speak, on average."""
 
-_BEHIND = 2.5
+_BEHIND = 1.5
 """Seconds behind the cut in which the last words of a beginning have to lie."""
-_MORE = 5.0
+_MORE = 3.5
 """Seconds more of a text that are enough for most texts to be so."""
 _ROUNDS = 5
 _MENTION = re.compile(r"(?<![\w@])@(\w{1,60})")
@@ -130,6 +130,7 @@ def _plain(text: str) -> str:
     """Digits of any script as ASCII; pictures, enclosing marks and private characters as spaces."""
     if text.isascii():
         return text
+    text = unicodedata.normalize("NFKC", text)
     said: dict[int, str] = {}
     if beyond_basic(text) or _UNPLAIN.search(text):
         for char in filter(_unplain, set(text)):
@@ -143,15 +144,13 @@ def _settled(text: str, linked: str, language: str, words: Phrases, say: Saying)
     `linked` is the text of which the addresses are out already.
     """
     for _ in range(_ROUNDS):
-        before = text
-        if not text.isascii():
-            text = _plain(unicodedata.normalize("NFKC", text))
+        before = text = _plain(text)
         if text != linked:
             text = linked = links.replace(text, words.link, say.hosts)
         text = numbers_said.shortened(text, words)
         text = emoji_names.without_emoticons(_OBEYED.sub(" ", text))
         text = clean(repeats.shortened(one_laugh(text, language)))
-        if text == before:
+        if text == before == _plain(text):
             return text
     return ""
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from filters.effort import TooContrived
 from filters.inside import meant
-from filters.leet import BRACKET, spellings
+from filters.leet import BRACKET, spellings, unambiguous
 from filters.masks import masked, may_be_masked
 from filters.tokens import shortened, spans, stretched, tokens
 from filters.wordlist import KEY, WordList
@@ -76,7 +76,8 @@ class _Look:
 
     def at(self, text: str) -> Stretch:
         self._looked_up = 0
-        found = tuple(tokens(text))
+        # Letters and digits alone are one token: most stretches are.
+        found = (text,) if text.isalnum() else tuple(tokens(text))
         if len(found) == 1 and found[0] == text:
             held = tuple([(index, how, 0, len(text)) for index, how in self._token(text)])
         else:
@@ -123,6 +124,9 @@ class _Look:
         return known[0]
 
     def _new(self, token: str) -> tuple[tuple[int, str], ...]:
+        if self._words.letters.isdisjoint(token) and unambiguous(token):
+            self._take(1)
+            return ()
         ways = spellings(token)
         if token[0] == BRACKET and len(token) < KEY:
             ways = ways[-1:]

@@ -61,6 +61,8 @@ class _View:
     """The tokens from which to look on: what follows them there stands in no earlier reading."""
     runs: Sequence[_Run] = ()
     """Its runs of single letters."""
+    looked_at: bool = False
+    """Whether its text begins a reading that was looked at in every way but by ear."""
 
 
 @dataclass(slots=True)
@@ -97,11 +99,7 @@ class Search:
 
         Raises TooContrived if it cannot be told in time.
         """
-        views: list[_View] = []
-        hit = self._sure(readings, views) or self._each(self._doubtful, views)
-        if hit is None:
-            self._clear.update(view.reading.text for view in views)
-        return hit
+        return self._find(readings)
 
     def find_long(self, seen: Iterable[Reading], heard: Callable[[], Iterable[Reading]]) -> Hit | None:
         """The same in a text of which only a part is heard.
@@ -112,19 +110,33 @@ class Search:
             seen: the readings of the whole text that are not sounded out.
             heard: gives every reading of the part, when nothing was found in those.
         """
-        hit = self._sure(seen, [])
+        views: list[_View] = []
+        hit = self._sure(seen, views)
         if hit is None:
             # From now on what was looked at is not what was listened to.
             self._listened = self._listened or _Seen()
-            hit = self.find(heard())
+            hit = self._find(heard(), [view.reading.text for view in views])
         return hit
 
-    def _sure(self, readings: Iterable[Reading], views: list[_View]) -> Hit | None:
-        """What neither slips nor sounds; takes the readings in."""
+    def _find(self, readings: Iterable[Reading], looked_at: Sequence[str] = ()) -> Hit | None:
+        views: list[_View] = []
+        hit = self._sure(readings, views, looked_at) or self._each(self._doubtful, views)
+        if hit is None:
+            self._clear.update(view.reading.text for view in views)
+        return hit
+
+    def _sure(
+        self, readings: Iterable[Reading], views: list[_View], looked_at: Sequence[str] = ()
+    ) -> Hit | None:
+        """What neither slips nor sounds; takes the readings in.
+
+        What begins one of the texts `looked_at` has been looked at so.
+        """
         for reading in readings:
             if not views:
                 self._effort.allow(len(reading.text))
             views.append(view := _View(reading))
+            view.looked_at = any(text.startswith(reading.text) for text in looked_at)
             if (hit := self._first(self._in_stretches, view)) is not None:
                 return hit
         # What takes longest comes last: most of what is too contrived is known to be so before.
@@ -150,6 +162,8 @@ class Search:
 
     def _in_stretches(self, view: _View) -> Iterator[Found]:
         """What stretches without spaces hold that stand in no earlier reading."""
+        if view.looked_at:
+            return
         at, seen = 0, self._seen.chunks
         for chunk in view.reading.text.split(" "):
             stretch = self._stretches.of(chunk)
@@ -164,6 +178,8 @@ class Search:
 
     def _across(self, view: _View) -> Iterator[Found]:
         """What several tokens are together that have other neighbours in every earlier reading."""
+        if view.looked_at:
+            return
         found = view.found
         view.firsts = firsts = starts(found, self._seen.neighbourhoods)
         if not firsts:
@@ -253,13 +269,13 @@ class Search:
 
     def _not_listened_to(self, view: _View, listened: _Seen) -> None:
         """Has a view hold what was not listened to, which may have been looked at."""
-        view.fresh, at, first = [], 0, 0
+        view.found, view.fresh, at = [], [], 0
         for chunk in view.reading.text.split(" "):
             held = self._stretches.of(chunk).tokens
             if held and chunk not in listened.chunks:
                 listened.chunks.add(chunk)
-                view.fresh.append(_Fresh(chunk, at, held, first))
-            first += len(held)
+                view.fresh.append(_Fresh(chunk, at, held, len(view.found)))
+            view.found += held
             at += len(chunk) + 1
         view.firsts = starts(view.found, listened.neighbourhoods)
         view.runs = list(letter_runs(view.found)) if view.firsts else ()
