@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from filters import adverts, drawing, links, numbers_private
-from filters.effort import TooContrived
+from filters.effort import TooContrived, scattered
 from filters.fold import clean
 from filters.language import language_of
 from filters.leet import spellings
@@ -114,6 +114,8 @@ def _emotes(draft: Draft, rules: Rules) -> Refused | None:
 
 def _find(draft: Draft, rules: Rules) -> Hit | None:
     """What the block list has of the text. Raises TooContrived."""
+    if scattered(draft.text):
+        raise TooContrived
     every = readings(draft.text)
     begins = beginning(draft.text, draft.seconds)
     if begins == draft.text:

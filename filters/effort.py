@@ -22,8 +22,26 @@ _MOST = 1000
 """What no text may cost more than, of whatever length."""
 
 
+_PAGES = 32
+"""Pages of 256 code points that a text is of at most: all living scripts together are of about 25.
+"""
+_HAN = frozenset((*range(0x34, 0xA0), *range(0x200, 0x340)))
+_HANGUL = frozenset(range(0xAC, 0xD8))
+
+
 class TooContrived(Exception):  # noqa: N818 - it says what the text is
     """A text has so many ways to read it that looking at all of them would hold others up."""
+
+
+def scattered(text: str) -> bool:
+    """Whether a text is of characters from everywhere, as no language and no chat writes.
+
+    Those of the large scripts lie far apart: Han and hangul do not count.
+    """
+    if text.isascii():
+        return False
+    pages = {ord(char) >> 8 for char in text}
+    return len(pages) > _PAGES and len(pages.difference(_HAN, _HANGUL)) > _PAGES
 
 
 class Effort:

@@ -61,9 +61,9 @@ def _core(word: str, closed: bool) -> tuple[str, str, str]:
 
 
 def _read(word: str, closed: bool) -> str:
-    before, core, after = _core(word, closed)
     if _plain(word):
         return word
+    before, core, after = _core(word, closed)
     # `foo()` calls a function.
     return before + core.replace("()", "").translate(_SIGNS) + after
 
