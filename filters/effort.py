@@ -12,10 +12,14 @@ LOOK_UP = 2
 """Effort of a spelling that is looked up."""
 LISTEN = 5
 """Effort of neighbours that are listened to."""
-_LEAST = 500
+_LEAST = 400
 """What any text may cost: a few names such as `@m4rk_z` need most of it."""
 _DISGUISED = 2
 """How much more an effort counts that undoes a disguise: foreign words are none."""
+_WAYS = 4
+"""Disguises that one message may be read through, spoken or as typed, before that is an effort."""
+_READ = 16
+"""Characters that are read through another one for one effort."""
 _EACH = 2
 """Effort that every character of a text is worth."""
 _MOST = 1000
@@ -51,6 +55,7 @@ class Effort:
         self._spent = 0
         self._most = _LEAST
         self._times = 1
+        self._ways = 0
 
     def allow(self, characters: int) -> None:
         """Lets a text of so many characters be read, or the longest of several."""
@@ -59,6 +64,12 @@ class Effort:
     def disguised(self, disguised: bool) -> None:
         """What follows undoes a disguise, or does not."""
         self._times = _DISGUISED if disguised else 1
+
+    def read(self, characters: int) -> None:
+        """Counts a reading of so many characters. Raises TooContrived as `take` does."""
+        self._ways += self._times == _DISGUISED
+        if self._ways > _WAYS and self._times == _DISGUISED:
+            self.take(characters // _READ)
 
     def take(self, effort: int) -> None:
         """Counts an effort. Raises TooContrived if that is too much in all."""

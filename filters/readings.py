@@ -140,13 +140,35 @@ def _heard_from(cleaned: str) -> Iterator[Reading]:
 _Way = Callable[[str], Iterator[Reading]]
 
 
+class _Texts:
+    """What is read of a text: itself, and what markup in it hides."""
+
+    def __init__(self, cleaned: str) -> None:
+        self._cleaned = cleaned
+        self._marked = hidden.holds_markup(cleaned)
+        self._bare = markup.strip(cleaned, gap="") if self._marked else cleaned
+
+    def read(self, way: _Way) -> Iterator[Reading]:
+        """The readings that are made in one way."""
+        if self._bare == self._cleaned:
+            yield from way(self._cleaned)
+        else:
+            # The signs and letters of markup itself are no disguise: one reading is enough.
+            yield from islice(_seen(self._cleaned), 1 if way is _seen else 0)
+            for reading in way(clean(self._bare)):
+                yield _named("markup out", reading)
+        for kind, said in hidden.said_by_markup(self._cleaned) if self._marked else ():
+            for reading in way(clean(said)):
+                yield _named(kind, reading)
+
+
 class _Made:
     """Readings, each made when it is first looked at and known from then on."""
 
-    def __init__(self, way: _Way, cleaned: str, texts: set[str]) -> None:
+    def __init__(self, way: _Way, read: _Texts, texts: set[str]) -> None:
         """`texts` are those of other readings: equal ones are given once."""
-        self._way, self._cleaned, self._texts = way, cleaned, texts
-        self._to_come = _every(way, cleaned)
+        self._way, self._read, self._texts = way, read, texts
+        self._to_come = read.read(way)
         self._made: list[Reading] = []
 
     def __iter__(self) -> Iterator[Reading]:
@@ -165,7 +187,7 @@ class _Made:
                     return True
         except Exception:
             # What failed has to fail whenever it is asked for, not to look like the end.
-            self._to_come = _every(self._way, self._cleaned)
+            self._to_come = self._read.read(self._way)
             raise
         return False
 
@@ -178,10 +200,10 @@ class Readings:
 
     def __init__(self, text: str) -> None:
         """Takes a text as it was typed, or as it is to be spoken."""
-        cleaned, texts = clean(text), set[str]()
-        self.seen: Iterable[Reading] = _Made(_seen, cleaned, texts)
+        read, texts = _Texts(clean(text)), set[str]()
+        self.seen: Iterable[Reading] = _Made(_seen, read, texts)
         """Those in which it is not sounded out from another script."""
-        self._sounded = _Made(_heard_from, cleaned, texts)
+        self._sounded = _Made(_heard_from, read, texts)
 
     def __iter__(self) -> Iterator[Reading]:
         yield from self.seen
@@ -193,24 +215,6 @@ class Readings:
 def readings(text: str) -> Readings:
     """Every reading that may hold a word, the plain one first; equal readings are given once."""
     return Readings(text)
-
-
-def _every(way: _Way, cleaned: str) -> Iterator[Reading]:
-    """The readings of a text that are made in one way, with and without what markup hides."""
-    if not hidden.holds_markup(cleaned):
-        yield from way(cleaned)
-        return
-    bare = markup.strip(cleaned, gap="")
-    if bare == cleaned:
-        yield from way(cleaned)
-    else:
-        # The signs and letters of markup itself are no disguise: one reading with it is enough.
-        yield from islice(_seen(cleaned), 1 if way is _seen else 0)
-        for reading in way(clean(bare)):
-            yield _named("markup out", reading)
-    for kind, said in hidden.said_by_markup(cleaned):
-        for reading in way(clean(said)):
-            yield _named(kind, reading)
 
 
 def _named(prefix: str, reading: Reading) -> Reading:

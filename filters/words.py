@@ -164,6 +164,7 @@ class Search:
         """What stretches without spaces hold that stand in no earlier reading."""
         if view.looked_at:
             return
+        self._effort.read(len(view.reading.text))
         at, seen = 0, self._seen.chunks
         for chunk in view.reading.text.split(" "):
             stretch = self._stretches.of(chunk)
