@@ -12,13 +12,13 @@ LOOK_UP = 2
 """Effort of a spelling that is looked up."""
 LISTEN = 5
 """Effort of neighbours that are listened to."""
-_LEAST = 400
+_LEAST = 470
 """What any text may cost: a few names such as `@m4rk_z` need most of it."""
 _DISGUISED = 2
 """How much more an effort counts that undoes a disguise: foreign words are none."""
-_WAYS = 4
+_WAYS = 7
 """Disguises that one message may be read through, spoken or as typed, before that is an effort."""
-_READ = 16
+_READ = 8
 """Characters that are read through another one for one effort."""
 _EACH = 2
 """Effort that every character of a text is worth."""

@@ -39,6 +39,8 @@ _BEHIND = 1.5
 """Seconds behind the cut in which the last words of a beginning have to lie."""
 _MORE = 3.5
 """Seconds more of a text that are enough for most texts to be so."""
+_MOST = 0.8
+"""Share of a text of which nothing is saved by not saying the rest."""
 _ROUNDS = 5
 _MENTION = re.compile(r"(?<![\w@])@(\w{1,60})")
 _OBEYED = re.compile(
@@ -83,7 +85,15 @@ def cut(text: str, seconds: float) -> str:
 
 def beginning(text: str, seconds: float) -> str:
     """As much of a text as mostly makes `enough` to say, cut between words; it may be all of it."""
-    return cut(text, seconds + _MORE)
+    begins = cut(text, seconds + _MORE)
+    if begins == text:
+        return text
+    # Pictures say nothing.
+    said = len(" ".join(_plain(begins).split()))
+    if said == len(begins):
+        return begins
+    wanted = len(begins) ** 2 / (said + 1)
+    return cut(text, wanted / CHARS_PER_SECOND) if wanted < _MOST * len(text) else text
 
 
 def enough(said: str, seconds: float) -> bool:
