@@ -14,6 +14,8 @@ BRACKET = "ȼ"
 """Half a pair of brackets: a `c`, or nothing."""
 _JOKERS = {"ı": ("i", "l"), "ƍ": ("g", "b"), "ŧ": ("t", "l"), BRACKET: ("c", "")}
 """Letters that no folded text holds, and what each stands for; the likelier first."""
+JOKERS = frozenset(_JOKERS)
+"""Those letters."""
 _MOST = 4
 """Jokers of a word that are tried both ways; the others are read the likelier way."""
 _JOKER = re.compile(f"[{''.join(_JOKERS)}]")

@@ -7,16 +7,18 @@ pulled apart, then in what is no ordinary word (unknown.py).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
+from string import ascii_lowercase
 from typing import NamedTuple
 
 from filters.apart import CONTRACTED, letters, without_fillers
 from filters.effort import LOOK_UP, NEIGHBOURS, Effort
 from filters.fold import fold
-from filters.leet import leet, spellings
+from filters.leet import JOKERS, leet, spellings
 from filters.message import Hit
 from filters.ordinary import Ordinary, latin
 from filters.readings import Reading
@@ -34,9 +36,14 @@ _Run = tuple[int, int]
 
 
 @lru_cache(maxsize=4)
-def _memory(words: WordList) -> tuple[Stretches, Ordinary]:
-    """What was looked up in a block list before: that of a message stays the same in the next."""
-    return Stretches(words), Ordinary(words)
+def _memory(words: WordList) -> tuple[Stretches, Ordinary, re.Pattern[str]]:
+    """What was looked up in a block list before: that of a message stays the same in the next.
+
+    With a pattern of the letters of which a reading must hold one, or nothing is in it: those of
+    the list, those that have a sound, and jokers.
+    """
+    letters = sorted({*words.letters, *ascii_lowercase, *JOKERS})
+    return Stretches(words), Ordinary(words), re.compile(f"[{re.escape(''.join(letters))}]")
 
 
 class _Fresh(NamedTuple):
@@ -84,7 +91,7 @@ class Search:
 
     def __init__(self, words: WordList, *, wary: bool = False) -> None:
         self._words = words
-        self._stretches, self._ordinary = _memory(words)
+        self._stretches, self._ordinary, self._telling = _memory(words)
         self._effort = Effort()
         self._unknown = Unknown(words, self._ordinary, self._effort, wary=wary)
         self._seen = _Seen()
@@ -132,9 +139,11 @@ class Search:
 
         What begins one of the texts `looked_at` has been looked at so.
         """
-        for reading in readings:
-            if not views:
+        for number, reading in enumerate(readings):
+            if not number:
                 self._effort.allow(len(reading.text))
+            if not self._telling.search(reading.text):
+                continue
             views.append(view := _View(reading))
             view.looked_at = any(text.startswith(reading.text) for text in looked_at)
             if (hit := self._first(self._in_stretches, view)) is not None:
