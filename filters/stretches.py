@@ -76,8 +76,11 @@ class _Look:
 
     def at(self, text: str) -> Stretch:
         self._looked_up = 0
-        # Letters and digits alone are one token: most stretches are.
-        found = (text,) if text.isalnum() else tuple(tokens(text))
+        # Letters and digits alone are one token, and most of those hold nothing.
+        alone = text.isalnum()
+        if alone and unambiguous(text) and self._words.strange_to(text):
+            return Stretch((text,), (), 1)
+        found = (text,) if alone else tuple(tokens(text))
         if len(found) == 1 and found[0] == text:
             held = tuple([(index, how, 0, len(text)) for index, how in self._token(text)])
         else:
@@ -124,9 +127,6 @@ class _Look:
         return known[0]
 
     def _new(self, token: str) -> tuple[tuple[int, str], ...]:
-        if self._words.letters.isdisjoint(token) and unambiguous(token):
-            self._take(1)
-            return ()
         ways = spellings(token)
         if token[0] == BRACKET and len(token) < KEY:
             ways = ways[-1:]
