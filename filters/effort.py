@@ -12,7 +12,7 @@ LOOK_UP = 2
 """Effort of a spelling that is looked up."""
 LISTEN = 5
 """Effort of neighbours that are listened to."""
-_LEAST = 470
+_LEAST = 480
 """What any text may cost: a few names such as `@m4rk_z` need most of it."""
 _DISGUISED = 2
 """How much more an effort counts that undoes a disguise: foreign words are none."""

@@ -108,14 +108,19 @@ class Search:
         """
         return self._find(readings)
 
-    def find_long(self, seen: Iterable[Reading], heard: Callable[[], Iterable[Reading]]) -> Hit | None:
+    def find_long(
+        self, seen: Iterable[Reading], heard: Callable[[], Iterable[Reading]]
+    ) -> Hit | None:
         """The same in a text of which only a part is heard.
 
         Sounds and slips count in that part alone; what can be seen counts in all of the text.
 
         Args:
             seen: the readings of the whole text that are not sounded out.
-            heard: gives every reading of the part, when nothing was found in those.
+            heard: gives every reading of the part, when nothing was found in those. It is where
+                the text begins.
+
+        Raises TooContrived as `find` does.
         """
         views: list[_View] = []
         hit = self._sure(seen, views)
