@@ -160,7 +160,7 @@ def _settled(text: str, linked: str, language: str, words: Phrases, say: Saying)
         text = numbers_said.shortened(text, words)
         text = emoji_names.without_emoticons(_OBEYED.sub(" ", text))
         text = clean(repeats.shortened(one_laugh(text, language)))
-        if text == before == _plain(text):
+        if text == before:
             return text
     return ""
 

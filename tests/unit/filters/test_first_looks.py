@@ -299,6 +299,17 @@ def test_a_reading_without_a_letter_that_tells_holds_nothing(text: str) -> None:
     assert short.find(readings.readings(text)) == expected
 
 
+def test_letters_that_tell() -> None:
+    telling = Search(compile_words(("зя",), dictionary=load()))._telling
+    assert all(map(telling.search, [*ascii_lowercase, *"зяıƍŧ", BRACKET]))
+    assert not telling.search("漢 п ☃ *")
+
+
+@pytest.mark.parametrize("text", ["bŧippo", "fr\u0131m", "xxbŧippo"])
+def test_a_stretch_with_jokers_is_spelled(text: str) -> None:
+    assert stretches._Look(WORDS).at(text).found
+
+
 @given(st.one_of(NEAR, FOREIGN, ANY))
 def test_a_stretch_that_is_one_token(text: str) -> None:
     text = text.replace(" ", "")
@@ -326,7 +337,11 @@ def test_pieces_that_are_masked_are_looked_at_as_where_they_stand(pieces: list[s
     assert list(masks.masked(WORDS, chunk, lambda _: ())) == found
 
 
-@given(st.lists(st.sampled_from(["zo", "rg", "le", "zrg", "x", "z", "and", "fr", "m", "bl", "ip"])))
+@given(
+    st.lists(
+        st.sampled_from(["zo", "zor", "rg", "le", "zrg", "x", "z", "and", "fr", "m", "bl", "ip"])
+    )
+)
 def test_neighbours_of_which_one_holds_no_vowel(found: list[str]) -> None:
     single = [len(token) == 1 for token in found] + [False]
     expected = []
