@@ -313,8 +313,11 @@ def test_a_stretch_with_jokers_is_spelled(text: str) -> None:
 @given(st.one_of(NEAR, FOREIGN, ANY))
 def test_a_stretch_that_is_one_token(text: str) -> None:
     text = text.replace(" ", "")
+    try:
+        found = stretches._Look(WORDS).at(text)
+    except TooContrived:
+        return
     look = stretches._Look(WORDS)
-    found = look.at(text)
     assert found.tokens == tuple(tokens(text))
     if found.tokens == (text,):
         assert found.found == tuple(
