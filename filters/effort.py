@@ -42,7 +42,7 @@ def scattered(text: str) -> bool:
 
     Those of the large scripts lie far apart: Han and hangul do not count.
     """
-    if text.isascii():
+    if len(text) <= _PAGES or text.isascii():
         return False
     pages = {ord(char) >> 8 for char in text}
     return len(pages) > _PAGES and len(pages.difference(_HAN, _HANGUL)) > _PAGES
@@ -66,9 +66,9 @@ class Effort:
         self._times = _DISGUISED if disguised else 1
 
     def read(self, characters: int) -> None:
-        """Counts a reading of so many characters. Raises TooContrived as `take` does."""
-        self._ways += self._times == _DISGUISED
-        if self._ways > _WAYS and self._times == _DISGUISED:
+        """Counts a disguised reading of so many characters. Raises TooContrived as `take` does."""
+        self._ways += 1
+        if self._ways > _WAYS:
             self.take(characters // _READ)
 
     def take(self, effort: int) -> None:

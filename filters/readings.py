@@ -147,9 +147,14 @@ class _Texts:
         self._cleaned = cleaned
         self._marked = hidden.holds_markup(cleaned)
         self._bare = markup.strip(cleaned, gap="") if self._marked else cleaned
+        self.latin = cleaned.isascii() and not self._marked
+        """Whether nothing in it is of another script."""
 
     def read(self, way: _Way) -> Iterator[Reading]:
         """The readings that are made in one way."""
+        return self._read(way) if self._marked else way(self._cleaned)
+
+    def _read(self, way: _Way) -> Iterator[Reading]:
         if self._bare == self._cleaned:
             yield from way(self._cleaned)
         else:
@@ -157,7 +162,7 @@ class _Texts:
             yield from islice(_seen(self._cleaned), 1 if way is _seen else 0)
             for reading in way(clean(self._bare)):
                 yield _named("markup out", reading)
-        for kind, said in hidden.said_by_markup(self._cleaned) if self._marked else ():
+        for kind, said in hidden.said_by_markup(self._cleaned):
             for reading in way(clean(said)):
                 yield _named(kind, reading)
 
@@ -203,7 +208,7 @@ class Readings:
         read, texts = _Texts(clean(text)), set[str]()
         self.seen: Iterable[Reading] = _Made(_seen, read, texts)
         """Those in which it is not sounded out from another script."""
-        self._sounded = _Made(_heard_from, read, texts)
+        self._sounded: Iterable[Reading] = () if read.latin else _Made(_heard_from, read, texts)
 
     def __iter__(self) -> Iterator[Reading]:
         yield from self.seen

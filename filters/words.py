@@ -147,10 +147,11 @@ class Search:
         for number, reading in enumerate(readings):
             if not number:
                 self._effort.allow(len(reading.text))
-            if not self._telling.search(reading.text):
+            if not (reading.text.isascii() or self._telling.search(reading.text)):
                 continue
             views.append(view := _View(reading))
-            view.looked_at = any(text.startswith(reading.text) for text in looked_at)
+            if looked_at:
+                view.looked_at = any(text.startswith(reading.text) for text in looked_at)
             if (hit := self._first(self._in_stretches, view)) is not None:
                 return hit
         # What takes longest comes last: most of what is too contrived is known to be so before.
@@ -178,7 +179,8 @@ class Search:
         """What stretches without spaces hold that stand in no earlier reading."""
         if view.looked_at:
             return
-        self._effort.read(len(view.reading.text))
+        if view.reading.disguised:
+            self._effort.read(len(view.reading.text))
         at, seen = 0, self._seen.chunks
         for chunk in view.reading.text.split(" "):
             stretch = self._stretches.of(chunk)
