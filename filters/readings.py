@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from operator import itemgetter
 
 from filters import hidden, lookalikes, markup
@@ -211,8 +211,7 @@ class Readings:
         self._sounded: Iterable[Reading] = () if read.latin else _Made(_heard_from, read, texts)
 
     def __iter__(self) -> Iterator[Reading]:
-        yield from self.seen
-        yield from self._sounded
+        return chain(self.seen, self._sounded)
 
 
 # The rules about words and the streamer's patterns look at the same ones.
