@@ -24,8 +24,6 @@ _EACH = 2
 """Effort that every character of a text is worth."""
 _MOST = 1000
 """What no text may cost more than, of whatever length."""
-
-
 _PAGES = 32
 """Pages of 256 code points that a text is of at most: all living scripts together are of about 25.
 """
