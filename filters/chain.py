@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from filters import adverts, drawing, links, numbers_private
-from filters.effort import TooContrived
+from filters.effort import TooContrived, scattered
 from filters.fold import clean
 from filters.language import language_of
 from filters.leet import spellings
@@ -19,8 +19,16 @@ from filters.message import Action, ChatMessage, Fragment, Hit, Verdict, What
 from filters.names_said import nobody, says, spoken_name
 from filters.patterns import Patterns
 from filters.phrases_said import phrases
-from filters.readings import readings
-from filters.speakable import Saying, cut, estimate_seconds, speakable, without_emotes
+from filters.readings import Readings, readings
+from filters.speakable import (
+    Saying,
+    beginning,
+    cut,
+    enough,
+    estimate_seconds,
+    speakable,
+    without_emotes,
+)
 from filters.trigger import is_paid
 from filters.wordlist import WordList, compile_words
 from filters.words import Search
@@ -73,6 +81,8 @@ class Draft:
     """The line's language."""
     judged: str = ""
     """The text that the rules about words have passed already."""
+    begins: str = ""
+    """What a voice would say for the beginning of the text if no more of it is needed, not cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +114,31 @@ def _emotes(draft: Draft, rules: Rules) -> Refused | None:
     return None
 
 
+def _find(draft: Draft, rules: Rules) -> Hit | None:
+    """What the block list has of the text. Raises TooContrived."""
+    if scattered(draft.text):
+        raise TooContrived
+    every = readings(draft.text)
+    begins = beginning(draft.text, draft.seconds)
+    if begins == draft.text:
+        return draft.search.find(every)
+
+    def heard() -> Readings:
+        draft.language = language_of(draft.text, rules.language)
+        said = _said(begins, draft.language, rules)
+        if not enough(said, draft.seconds):
+            return every
+        draft.begins = said
+        return readings(begins)
+
+    return draft.search.find_long(every.seen, heard)
+
+
 def _words(draft: Draft, rules: Rules) -> Refused | None:
     if draft.text == draft.judged:
         return None
     try:
-        hit = draft.search.find(readings(draft.text))
+        hit = _find(draft, rules)
     except TooContrived:
         hit = _seen(
             What.CONTRIVED, "a line with too many ways to read it", draft.text, (0, len(draft.text))
@@ -172,16 +202,21 @@ def _drawing(draft: Draft, rules: Rules) -> Refused | None:
     return None if span is None else Refused(how, _seen(What.DRAWING, how, draft.text, span))
 
 
-def _speakable(draft: Draft, rules: Rules) -> Refused | None:
-    language = language_of(draft.text, rules.language)
+def _said(text: str, language: str, rules: Rules) -> str:
+    """What a voice is to say for a text, however long that takes."""
     words = phrases(language)
-    text = links.replace(draft.text, words.link, rules.saying.hosts)
-    if text != draft.text and words.link in text and len(text.split()) == 2:
+    said = links.replace(text, words.link, rules.saying.hosts)
+    if said != text and words.link in said and len(said.split()) == 2:
         # A single word beside an address says nothing without it.
-        text = words.link
-    text = numbers_private.replace(text, words.number)
-    text = speakable(text, language=language, say=rules.saying)
-    draft.text, draft.language = cut(text, draft.seconds), language
+        said = words.link
+    said = numbers_private.replace(said, words.number)
+    return speakable(said, language=language, say=rules.saying)
+
+
+def _speakable(draft: Draft, rules: Rules) -> Refused | None:
+    draft.language = draft.language or language_of(draft.text, rules.language)
+    said = draft.begins or _said(draft.text, draft.language, rules)
+    draft.text, draft.begins = cut(said, draft.seconds), ""
     return None
 
 

@@ -65,7 +65,10 @@ def _all_drawn(text: str) -> bool:
     if not ink.isascii():
         for char in [c for c in counts if c.isspace() or unicodedata.combining(c)]:
             del counts[char]
-        blocks = _count(_is_block, counts)
+    # Whatever is drawn with is no letter and no digit.
+    signs = {char: count for char, count in counts.items() if not char.isalnum()}
+    if not ink.isascii():
+        blocks = _count(_is_block, signs)
         if blocks >= _INK and blocks >= _BLOCKS * counts.total():
             return True
         if len(_FACE.findall(text)) >= _FACES:
@@ -74,6 +77,6 @@ def _all_drawn(text: str) -> bool:
     # One face of signs beside a word is no drawing.
     if size < 2 * _INK and _WORD.search(text):
         return False
-    if size >= _INK and _count(_is_stroke, counts) >= _SHARE * size:
+    if size >= _INK and _count(_is_stroke, signs) >= _SHARE * size:
         return True
-    return size >= _SYMBOLS_INK and _count(_is_symbol, counts) >= _SYMBOLS * size
+    return size >= _SYMBOLS_INK and _count(_is_symbol, signs) >= _SYMBOLS * size

@@ -55,6 +55,8 @@ def _is_mark(char: str) -> bool:
 
 
 _UNSEEN = re.compile(among([code for code in BASIC if unseen(chr(code))]))
+_FAR = re.compile("[\U00040000-\U0010ffff]+")
+"""Planes without a character that shows: tags, selectors, private use, what is not assigned."""
 _STACKING = where(_stacks)
 _STACK = re.compile(rf"{_STACKING}{{{MAX_MARKS + 1},}}")
 _STACKS = re.compile(_STACKING)
@@ -89,7 +91,7 @@ def _visible(text: str) -> str:
     kept = ""
     for start in range(0, len(text), _SLICE):
         part = text[start : start + _SLICE]
-        part = _without(part, _UNSEEN, unseen)
+        part = _without(_FAR.sub("", part), _UNSEEN, unseen)
         # Again with what was kept: marks go on across the border.
         kept = _few_marks(" ".join((kept + part).split()) + (" " if part[-1:].isspace() else ""))
         if len(kept) > LIMIT:

@@ -14,6 +14,8 @@ BRACKET = "ȼ"
 """Half a pair of brackets: a `c`, or nothing."""
 _JOKERS = {"ı": ("i", "l"), "ƍ": ("g", "b"), "ŧ": ("t", "l"), BRACKET: ("c", "")}
 """Letters that no folded text holds, and what each stands for; the likelier first."""
+JOKERS = frozenset(_JOKERS)
+"""Those letters."""
 _MOST = 4
 """Jokers of a word that are tried both ways; the others are read the likelier way."""
 _JOKER = re.compile(f"[{''.join(_JOKERS)}]")
@@ -61,9 +63,9 @@ def _core(word: str, closed: bool) -> tuple[str, str, str]:
 
 
 def _read(word: str, closed: bool) -> str:
-    before, core, after = _core(word, closed)
     if _plain(word):
         return word
+    before, core, after = _core(word, closed)
     # `foo()` calls a function.
     return before + core.replace("()", "").translate(_SIGNS) + after
 

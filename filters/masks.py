@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 
 from filters.wordlist import WordList
 
@@ -34,6 +35,17 @@ def _fits(words: WordList, match: re.Match[str]) -> int | None:
     return words.masked(shape, MASKS)
 
 
+# The readings of a text have most of their pieces in common.
+@lru_cache(maxsize=1024)
+def _of_piece(words: WordList, piece: str) -> tuple[tuple[int, int, int], ...]:
+    """The entries that masked words of a piece may be: entry, start, end."""
+    found = []
+    for match in _MASKED.finditer(piece):
+        if (index := _fits(words, match)) is not None:
+            found.append((index, *match.span()))
+    return tuple(found)
+
+
 def _filled_in(masked: str) -> Iterator[str]:
     hidden = len(_HIDDEN.findall(masked))
     for vowels in itertools.product("uieoa", repeat=hidden) if hidden < 3 else ():
@@ -57,11 +69,9 @@ def masked(
         inside: gives the entries that a token holds.
     """
     for piece in _PIECE.finditer(chunk):
-        if _SIGNS.isdisjoint(piece[0]):
-            continue
-        for match in _MASKED.finditer(chunk, *piece.span()):
-            if (index := _fits(words, match)) is not None:
-                yield index, *match.span()
+        if not _SIGNS.isdisjoint(piece[0]):
+            for index, start, end in _of_piece(words, piece[0]):
+                yield index, piece.start() + start, piece.start() + end
     tried: set[str] = set()
     for match in _VOWELED.finditer(chunk) if _HIDDEN.search(chunk) else ():
         if match[0] in tried or len(tried) >= _VOWELS:

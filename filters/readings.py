@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from operator import itemgetter
 
 from filters import hidden, lookalikes, markup
@@ -26,7 +26,7 @@ _CODE = re.compile(r":(?:regional_indicator_|letter_)?([a-z]):[\s\u200b]?", re.I
 _LETTER_NAMED = re.compile(r":(?:regional_indicator_|letter_)([a-z]):", re.IGNORECASE)
 _COLONS = Table(dict.fromkeys(map(ord, "\ufe13\ufe55\uff1a"), ":"))
 # Vowel signs of Indic scripts are no letters to `\w`.
-_FOREIGN = re.compile(r"(?:[^\W\d_]|[\u0900-\u0fff])+")
+_FOREIGN = re.compile(r"(?:[^\W\d_]++|[\u0900-\u0fff]++)+")
 _JAMO = re.compile("[\u1100-\u11ff\u3131-\u318e]+")
 _LONG_VOWEL = re.compile(r"([aeiou])\1")
 _FEW = 12
@@ -95,13 +95,21 @@ def _sounded(folded: str) -> Iterator[Reading]:
         yield Reading(f"as it sounds{f' {turn + 1}' if turn else ''}", read, sounded=True)
 
 
-def _readings(cleaned: str) -> Iterator[Reading]:
+def _coded(cleaned: str) -> tuple[str, str]:
+    """A text as it is read, and with the codes of letters as those."""
     if not cleaned.isascii():
         cleaned = _COLONS.replace(cleaned)
     read = _CODE.sub(r"\1", cleaned) if ":" in cleaned else cleaned
-    coded = read != cleaned
-    if coded:
+    if read != cleaned:
         cleaned = " ".join(_LETTER_NAMED.sub(r" \1 ", cleaned).split())
+        # The codes are no letters of the plain reading, whatever is left of the text.
+        return cleaned, read
+    return cleaned, cleaned
+
+
+def _seen(cleaned: str) -> Iterator[Reading]:
+    """The text as the eye may take it."""
+    cleaned, read = _coded(cleaned)
     folded = fold_cleaned(cleaned)
     yield Reading("folded", folded)
     if _CAMEL.search(cleaned):
@@ -114,28 +122,59 @@ def _readings(cleaned: str) -> Iterator[Reading]:
     if posed != cleaned:
         yield Reading("look-alike capitals", fold_cleaned(posed), disguised=True)
         yield from _leet("look-alike capitals, ", fold_cleaned(posed))
-    if coded:
+    if read != cleaned:
         yield Reading("letter codes", fold_cleaned(read), disguised=True)
     yield from _leet("", folded)
     for alike in lookalikes.alike(folded):
         yield Reading("look-alike letters", alike, disguised=True)
         yield from _leet("look-alike letters, ", alike)
+
+
+def _heard_from(cleaned: str) -> Iterator[Reading]:
+    """The text as the ear may take it."""
     # Marks are letters of their own in other scripts: they must not be gone before.
+    cleaned, _ = _coded(cleaned)
     yield from _sounded(unicodedata.normalize("NFKC", cleaned)[:LIMIT].casefold())
 
 
-class Readings:
-    """The readings of a text, each made when it is first looked at: not all of them may be.
+_Way = Callable[[str], Iterator[Reading]]
 
-    For one thread.
-    """
 
-    def __init__(self, text: str) -> None:
-        """Takes a text as it was typed, or as it is to be spoken."""
-        self._cleaned = clean(text)
-        self._to_come = _every(self._cleaned)
+class _Texts:
+    """What is read of a text: itself, and what markup in it hides."""
+
+    def __init__(self, cleaned: str) -> None:
+        self._cleaned = cleaned
+        self._marked = hidden.holds_markup(cleaned)
+        self._bare = markup.strip(cleaned, gap="") if self._marked else cleaned
+        self.latin = cleaned.isascii() and not self._marked
+        """Whether nothing in it is of another script."""
+
+    def read(self, way: _Way) -> Iterator[Reading]:
+        """The readings that are made in one way."""
+        return self._read(way) if self._marked else way(self._cleaned)
+
+    def _read(self, way: _Way) -> Iterator[Reading]:
+        if self._bare == self._cleaned:
+            yield from way(self._cleaned)
+        else:
+            # The signs and letters of markup itself are no disguise: one reading is enough.
+            yield from islice(_seen(self._cleaned), 1 if way is _seen else 0)
+            for reading in way(clean(self._bare)):
+                yield _named("markup out", reading)
+        for kind, said in hidden.said_by_markup(self._cleaned):
+            for reading in way(clean(said)):
+                yield _named(kind, reading)
+
+
+class _Made:
+    """Readings, each made when it is first looked at and known from then on."""
+
+    def __init__(self, way: _Way, read: _Texts, texts: set[str]) -> None:
+        """`texts` are those of other readings: equal ones are given once."""
+        self._way, self._read, self._texts = way, read, texts
+        self._to_come = read.read(way)
         self._made: list[Reading] = []
-        self._texts: set[str] = set()
 
     def __iter__(self) -> Iterator[Reading]:
         at = 0
@@ -153,9 +192,26 @@ class Readings:
                     return True
         except Exception:
             # What failed has to fail whenever it is asked for, not to look like the end.
-            self._to_come = _every(self._cleaned)
+            self._to_come = self._read.read(self._way)
             raise
         return False
+
+
+class Readings:
+    """The readings of a text, each made when it is first looked at: not all of them may be.
+
+    For one thread.
+    """
+
+    def __init__(self, text: str) -> None:
+        """Takes a text as it was typed, or as it is to be spoken."""
+        read, texts = _Texts(clean(text)), set[str]()
+        self.seen: Iterable[Reading] = _Made(_seen, read, texts)
+        """Those in which it is not sounded out from another script."""
+        self._sounded: Iterable[Reading] = () if read.latin else _Made(_heard_from, read, texts)
+
+    def __iter__(self) -> Iterator[Reading]:
+        return chain(self.seen, self._sounded)
 
 
 # The rules about words and the streamer's patterns look at the same ones.
@@ -163,21 +219,6 @@ class Readings:
 def readings(text: str) -> Readings:
     """Every reading that may hold a word, the plain one first; equal readings are given once."""
     return Readings(text)
-
-
-def _every(cleaned: str) -> Iterator[Reading]:
-    marked = hidden.holds_markup(cleaned)
-    bare = markup.strip(cleaned, gap="") if marked else cleaned
-    # The signs and letters of markup itself are no disguise: one reading with it is enough.
-    as_typed = _readings(cleaned)
-    yield from as_typed if bare == cleaned else islice(as_typed, 1)
-    if marked:
-        if bare != cleaned:
-            for reading in _readings(clean(bare)):
-                yield _named("markup out", reading)
-        for kind, said in hidden.said_by_markup(cleaned):
-            for reading in _readings(clean(said)):
-                yield _named(kind, reading)
 
 
 def _named(prefix: str, reading: Reading) -> Reading:

@@ -22,11 +22,25 @@ from filters.names_said import nobody, spoken_name
 from filters.phrases_said import Phrases, phrases
 from filters.pronunciation import Table, pronounced
 
-__all__ = ["Saying", "cut", "estimate_seconds", "speakable", "without_emotes"]
+__all__ = [
+    "Saying",
+    "beginning",
+    "cut",
+    "enough",
+    "estimate_seconds",
+    "speakable",
+    "without_emotes",
+]
 
 CHARS_PER_SECOND = 14.0
 """How fast voices speak, on average."""
 
+_BEHIND = 1.5
+"""Seconds behind the cut in which the last words of a beginning have to lie."""
+_MORE = 3.5
+"""Seconds more of a text that are enough for most texts to be so."""
+_MOST = 0.8
+"""Share of a text of which nothing is saved by not saying the rest."""
 _ROUNDS = 5
 _MENTION = re.compile(r"(?<![\w@])@(\w{1,60})")
 _OBEYED = re.compile(
@@ -69,6 +83,27 @@ def cut(text: str, seconds: float) -> str:
     return (head if space else text[:longest]).rstrip()
 
 
+def beginning(text: str, seconds: float) -> str:
+    """As much of a text as mostly makes `enough` to say, cut between words; it may be all of it."""
+    begins = cut(text, seconds + _MORE)
+    if begins == text:
+        return text
+    # Pictures say nothing.
+    said = len(" ".join(_plain(begins).split()))
+    if said == len(begins):
+        return begins
+    wanted = len(begins) ** 2 / (said + 1)
+    return cut(text, wanted / CHARS_PER_SECOND) if wanted < _MOST * len(text) else text
+
+
+def enough(said: str, seconds: float) -> bool:
+    """Whether what is said for the beginning of a text is all that is heard of the text.
+
+    What follows it in the text may change its last words, which `cut` takes off.
+    """
+    return len(said) >= (seconds + _BEHIND) * CHARS_PER_SECOND
+
+
 def without_emotes(text: str, fragments: Iterable[Fragment]) -> str:
     """The text with the platform's emotes and cheermotes out and mentions as names.
 
@@ -105,6 +140,7 @@ def _plain(text: str) -> str:
     """Digits of any script as ASCII; pictures, enclosing marks and private characters as spaces."""
     if text.isascii():
         return text
+    text = unicodedata.normalize("NFKC", text)
     said: dict[int, str] = {}
     if beyond_basic(text) or _UNPLAIN.search(text):
         for char in filter(_unplain, set(text)):
@@ -118,9 +154,7 @@ def _settled(text: str, linked: str, language: str, words: Phrases, say: Saying)
     `linked` is the text of which the addresses are out already.
     """
     for _ in range(_ROUNDS):
-        before = text
-        if not text.isascii():
-            text = _plain(unicodedata.normalize("NFKC", text))
+        before = text = _plain(text)
         if text != linked:
             text = linked = links.replace(text, words.link, say.hosts)
         text = numbers_said.shortened(text, words)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from filters.effort import TooContrived
 from filters.inside import meant
-from filters.leet import BRACKET, spellings
+from filters.leet import BRACKET, spellings, unambiguous
 from filters.masks import masked, may_be_masked
 from filters.tokens import shortened, spans, stretched, tokens
 from filters.wordlist import KEY, WordList
@@ -76,7 +76,11 @@ class _Look:
 
     def at(self, text: str) -> Stretch:
         self._looked_up = 0
-        found = tuple(tokens(text))
+        # Letters and digits alone are one token, and most of those hold nothing.
+        alone = text.isalnum()
+        if alone and unambiguous(text) and self._words.strange_to(text):
+            return Stretch((text,), (), 1)
+        found = (text,) if alone else tuple(tokens(text))
         if len(found) == 1 and found[0] == text:
             held = tuple([(index, how, 0, len(text)) for index, how in self._token(text)])
         else:

@@ -144,6 +144,8 @@ def _neighbours(
     voiceless = [_voiceless(token) for token in found]
     single = [len(token) == 1 for token in found] + [False]
     for first in firsts:
+        if True not in voiceless[first : first + WINDOW]:
+            continue
         joined = found[first]
         if first and single[first - 1] and single[first]:
             continue

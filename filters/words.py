@@ -7,16 +7,18 @@ pulled apart, then in what is no ordinary word (unknown.py).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
+from string import ascii_lowercase
 from typing import NamedTuple
 
 from filters.apart import CONTRACTED, letters, without_fillers
 from filters.effort import LOOK_UP, NEIGHBOURS, Effort
 from filters.fold import fold
-from filters.leet import leet, spellings
+from filters.leet import JOKERS, leet, spellings
 from filters.message import Hit
 from filters.ordinary import Ordinary, latin
 from filters.readings import Reading
@@ -34,9 +36,14 @@ _Run = tuple[int, int]
 
 
 @lru_cache(maxsize=4)
-def _memory(words: WordList) -> tuple[Stretches, Ordinary]:
-    """What was looked up in a block list before: that of a message stays the same in the next."""
-    return Stretches(words), Ordinary(words)
+def _memory(words: WordList) -> tuple[Stretches, Ordinary, re.Pattern[str]]:
+    """What was looked up in a block list before: that of a message stays the same in the next.
+
+    With a pattern of the letters of which a reading must hold one, or nothing is in it: those of
+    the list, those that have a sound, and jokers.
+    """
+    letters = sorted({*words.letters, *ascii_lowercase, *JOKERS})
+    return Stretches(words), Ordinary(words), re.compile(f"[{re.escape(''.join(letters))}]")
 
 
 class _Fresh(NamedTuple):
@@ -61,6 +68,18 @@ class _View:
     """The tokens from which to look on: what follows them there stands in no earlier reading."""
     runs: Sequence[_Run] = ()
     """Its runs of single letters."""
+    looked_at: bool = False
+    """Whether its text begins a reading that was looked at in every way but by ear."""
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What was in the readings before."""
+
+    chunks: set[str] = field(default_factory=set)
+    """Stretches."""
+    neighbourhoods: set[tuple[str, ...]] = field(default_factory=set)
+    """Tokens with those around."""
 
 
 class Search:
@@ -72,12 +91,12 @@ class Search:
 
     def __init__(self, words: WordList, *, wary: bool = False) -> None:
         self._words = words
-        self._stretches, self._ordinary = _memory(words)
+        self._stretches, self._ordinary, self._telling = _memory(words)
         self._effort = Effort()
         self._unknown = Unknown(words, self._ordinary, self._effort, wary=wary)
-        self._looked_at: set[str] = set()
+        self._seen = _Seen()
+        self._listened: _Seen | None = None
         self._whole: dict[str, int | None] = {}
-        self._neighbourhoods: set[tuple[str, ...]] = set()
         # Without fillers less is looked for: they are not known by the same windows.
         self._unfilled: set[tuple[str, ...]] = set()
         self._clear: set[str] = set()
@@ -87,19 +106,61 @@ class Search:
 
         Raises TooContrived if it cannot be told in time.
         """
+        return self._find(readings)
+
+    def find_long(
+        self, seen: Iterable[Reading], heard: Callable[[], Iterable[Reading]]
+    ) -> Hit | None:
+        """The same in a text of which only a part is heard.
+
+        Sounds and slips count in that part alone; what can be seen counts in all of the text.
+
+        Args:
+            seen: the readings of the whole text that are not sounded out.
+            heard: gives every reading of the part, when nothing was found in those. It is where
+                the text begins.
+
+        Raises TooContrived as `find` does.
+        """
         views: list[_View] = []
-        for reading in readings:
-            if not views:
+        hit = self._sure(seen, views)
+        if hit is None:
+            # From now on what was looked at is not what was listened to.
+            self._listened = self._listened or _Seen()
+            hit = self._find(heard(), [view.reading.text for view in views])
+        return hit
+
+    def _find(self, readings: Iterable[Reading], looked_at: Sequence[str] = ()) -> Hit | None:
+        views: list[_View] = []
+        hit = self._sure(readings, views, looked_at) or self._each(self._doubtful, views)
+        if hit is None:
+            self._clear.update(view.reading.text for view in views)
+        return hit
+
+    def _sure(
+        self, readings: Iterable[Reading], views: list[_View], looked_at: Sequence[str] = ()
+    ) -> Hit | None:
+        """What neither slips nor sounds; takes the readings in.
+
+        What begins one of the texts `looked_at` has been looked at so.
+        """
+        for number, reading in enumerate(readings):
+            if not number:
                 self._effort.allow(len(reading.text))
+            if not (reading.text.isascii() or self._telling.search(reading.text)):
+                continue
             views.append(view := _View(reading))
+            if looked_at:
+                view.looked_at = any(text.startswith(reading.text) for text in looked_at)
             if (hit := self._first(self._in_stretches, view)) is not None:
                 return hit
         # What takes longest comes last: most of what is too contrived is known to be so before.
-        for look in (self._across, self._doubtful):
-            for view in views:
-                if (hit := self._first(look, view)) is not None:
-                    return hit
-        self._clear.update(view.reading.text for view in views)
+        return self._each(self._across, views)
+
+    def _each(self, look: Callable[[_View], Iterator[Found]], views: list[_View]) -> Hit | None:
+        for view in views:
+            if (hit := self._first(look, view)) is not None:
+                return hit
         return None
 
     def _first(self, look: Callable[[_View], Iterator[Found]], view: _View) -> Hit | None:
@@ -116,11 +177,15 @@ class Search:
 
     def _in_stretches(self, view: _View) -> Iterator[Found]:
         """What stretches without spaces hold that stand in no earlier reading."""
-        at = 0
+        if view.looked_at:
+            return
+        if view.reading.disguised:
+            self._effort.read(len(view.reading.text))
+        at, seen = 0, self._seen.chunks
         for chunk in view.reading.text.split(" "):
             stretch = self._stretches.of(chunk)
-            if stretch.tokens and chunk not in self._looked_at:
-                self._looked_at.add(chunk)
+            if stretch.tokens and chunk not in seen:
+                seen.add(chunk)
                 view.fresh.append(_Fresh(chunk, at, stretch.tokens, len(view.found)))
                 for index, how, start, end in stretch.found:
                     yield index, how, at + start, at + end
@@ -130,8 +195,10 @@ class Search:
 
     def _across(self, view: _View) -> Iterator[Found]:
         """What several tokens are together that have other neighbours in every earlier reading."""
+        if view.looked_at:
+            return
         found = view.found
-        view.firsts = firsts = starts(found, self._neighbourhoods)
+        view.firsts = firsts = starts(found, self._seen.neighbourhoods)
         if not firsts:
             return
         self._effort.take(NEIGHBOURS * len(firsts))
@@ -196,7 +263,11 @@ class Search:
 
     def _doubtful(self, view: _View) -> Iterator[Found]:
         """Slips and sounds in what is new to a reading."""
-        if self._words.dictionary is None or not view.firsts:
+        if self._words.dictionary is None:
+            return
+        if self._listened is not None:
+            self._not_listened_to(view, self._listened)
+        if not view.firsts:
             return
         reading, kinds = view.reading, self._ordinary.kinds(view.found)
         ear = self._unknown.ear(reading, kinds)
@@ -212,6 +283,19 @@ class Search:
         for index, how, first, behind in self._spelled_out(view.found, view.runs, ear):
             place = spans(reading.text)
             yield index, f"{how}, pulled apart", place[first][0], place[behind - 1][1]
+
+    def _not_listened_to(self, view: _View, listened: _Seen) -> None:
+        """Has a view hold what was not listened to, which may have been looked at."""
+        view.found, view.fresh, at = [], [], 0
+        for chunk in view.reading.text.split(" "):
+            held = self._stretches.of(chunk).tokens
+            if held and chunk not in listened.chunks:
+                listened.chunks.add(chunk)
+                view.fresh.append(_Fresh(chunk, at, held, len(view.found)))
+            view.found += held
+            at += len(chunk) + 1
+        view.firsts = starts(view.found, listened.neighbourhoods)
+        view.runs = list(letter_runs(view.found)) if view.firsts else ()
 
     def _spelled_out(self, found: Sequence[str], runs: Iterable[_Run], ear: Ear) -> Iterator[Found]:
         """Slips and sounds in single letters: `k r a p`."""

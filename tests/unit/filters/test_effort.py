@@ -4,7 +4,7 @@ import pytest
 
 from filters.chain import Rules, judge
 from filters.dictionary import load
-from filters.effort import LISTEN, Effort, TooContrived
+from filters.effort import LISTEN, Effort, TooContrived, scattered
 from filters.message import Author, ChatMessage
 from filters.readings import readings
 from filters.wordlist import compile_words
@@ -72,3 +72,30 @@ def test_a_listed_word_is_the_reason_before_the_effort_is() -> None:
     hit = search.find(readings("zorgle " + "|3!1(o|_17|<0@5$|-|1[]9|)8|=6 " * 12))
     assert hit is not None
     assert hit.entry == "entry 1"
+
+
+def test_many_disguises_are_an_effort_and_a_few_are_none() -> None:
+    few, many = allowing(100), allowing(100)
+    for effort, times in ((few, 7), (many, 12)):
+        for _ in range(times):
+            effort.read(100)
+    assert listened(many) < listened(few) == listened(allowing(100))
+
+
+SCRIPTS = (
+    "hello привет γειά բարեւ שלום مرحبا ܫܠܡܐ ހެލޯ नमस्ते হ্যালো ਸਤ નમસ્તે ନମସ୍କାର வணக்கம் నమస్కారం ನಮಸ್ಕಾರ "
+    "നമസ്കാരം ආයුබෝවන් สวัสดี ສະບາຍດີ བཀྲ မင်္ဂလာပါ გამარჯობა 안녕하세요 ሰላም ᎣᏏᏲ សួស្តី ᠰᠠᠶᠢᠨ こんにちは 你好吗 "
+    "ⵣ 𝓱𝓮𝓵𝓵𝓸 ｈｅｌｌｏ 😂🔥🤣☃"
+)
+
+
+def test_a_text_of_all_living_scripts_is_not_scattered() -> None:
+    assert not scattered(SCRIPTS)
+    assert not scattered("".join(map(chr, range(0x4E00, 0x9FFF, 9))))
+    assert not scattered("".join(map(chr, range(0xAC00, 0xD7A4, 9))))
+
+
+def test_a_text_from_everywhere_is_too_contrived() -> None:
+    text = "".join(map(chr, range(0xA1, 0x3000, 0x81)))
+    assert scattered(text)
+    assert reason(text) == "too contrived to be judged"

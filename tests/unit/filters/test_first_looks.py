@@ -13,17 +13,34 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filters import emoji_names, fold, laughs, lookalikes, repeats, sound, speakable, stretches
+from filters import (
+    drawing,
+    emoji_names,
+    fold,
+    laughs,
+    lookalikes,
+    masks,
+    readings,
+    repeats,
+    sound,
+    speakable,
+    stretches,
+)
+from filters import tokens as tokens_
 from filters.apart import EMOTES, FUNCTION
 from filters.charsets import BASIC, Table, among, beyond_basic, where
 from filters.dictionary import load
+from filters.effort import TooContrived
 from filters.leet import BRACKET, spellings
 from filters.ordinary import Kind, Ordinary, latin
+from filters.phrases_said import phrases
 from filters.signs import Signs
 from filters.sound import distance, phones
+from filters.tokens import HEAD, tokens
 from filters.translit import foreign, likeliest
 from filters.translit import latin as sounded
 from filters.wordlist import compile_words
+from filters.words import Search
 
 EVERYTHING = re.compile("")
 WORDS = compile_words(
@@ -146,6 +163,14 @@ def test_repeats_are_looked_for_word_by_word(text: str, piece: str) -> None:
     assert " ".join(map(repeats._twice, text.split(" "))) == whole
 
 
+PIECES = st.lists(
+    st.sampled_from(
+        ["a ", "go", "ooo", "ha", "12", "345 ", "٣٤", "\U0001d7d9", "x.com ", "<b>", "[["]
+        + ["&#97;", "😂"]
+        + ["☃", "lol ", "*", "_", "->", "$", "ﬁ", "①", "\u0301", "!", "漢", "hello ", ":) ", "<3 "]
+    ),
+    max_size=14,
+)  # fmt: skip
 LAUGHS = st.lists(
     st.sampled_from(
         "ha HA ja he xd lol looool lmaooo rofl mdr kkk 55 5 555 хах ааа ㅋ ㅎ 哈 呵 は 笑".split()
@@ -171,6 +196,30 @@ def test_emoji_and_pictures_are_not_where_nothing_begins_one(text: str, emoji: s
         patch.setattr(emoji_names, "_MAY_HOLD", EVERYTHING)
         patch.setattr(speakable, "_UNPLAIN", EVERYTHING)
         assert (emoji_names.named(text), speakable._plain(text)) == (named, plain)
+
+
+@given(st.text("ab1 _\u0905\u093e\u0966\u0e01\u0e31漢я-", max_size=30), ANY)
+def test_words_of_other_scripts(text: str, any_text: str) -> None:
+    longer = re.compile(r"(?:[^\W\d_]|[\u0900-\u0fff])+")
+    for each in (text, any_text):
+        assert readings._FOREIGN.findall(each) == longer.findall(each)
+
+
+def test_nothing_shows_in_the_far_planes() -> None:
+    assert all(map(fold.unseen, map(chr, range(0x40000, 0x110000))))
+
+
+def test_no_letter_is_drawn_with() -> None:
+    drawn = (drawing._is_block, drawing._is_stroke, drawing._is_symbol)
+    assert not [c for c in map(chr, BASIC) if c.isalnum() and any(kind(c) for kind in drawn)]
+
+
+@given(PIECES)
+def test_a_text_is_settled_when_a_whole_round_finds_nothing_more(pieces: list[str]) -> None:
+    text, words = "".join(pieces), phrases("en")
+    settled = speakable._settled(text, text, "en", words, speakable.Saying())
+    assert speakable._settled(settled, settled, "en", words, speakable.Saying()) == settled
+    assert speakable._plain(settled) == settled
 
 
 # ---- sound
@@ -237,6 +286,80 @@ def test_what_is_just_near_enough_is(pair: tuple[str, str]) -> None:
 
 
 # ---- words
+
+
+@given(st.one_of(ANY, st.lists(st.one_of(NEAR, FOREIGN)).map(" ".join)))
+def test_a_reading_without_a_letter_that_tells_holds_nothing(text: str) -> None:
+    short, longer = Search(WORDS), Search(WORDS)
+    longer._telling = EVERYTHING
+    try:
+        expected = longer.find(readings.readings(text))
+    except TooContrived:
+        return
+    assert short.find(readings.readings(text)) == expected
+
+
+def test_letters_that_tell() -> None:
+    telling = Search(compile_words(("зя",), dictionary=load()))._telling
+    assert all(map(telling.search, [*ascii_lowercase, *"зяıƍŧ", BRACKET]))
+    assert not telling.search("漢 п ☃ *")
+
+
+@pytest.mark.parametrize("text", ["bŧippo", "fr\u0131m", "xxbŧippo"])
+def test_a_stretch_with_jokers_is_spelled(text: str) -> None:
+    assert stretches._Look(WORDS).at(text).found
+
+
+@given(st.one_of(NEAR, FOREIGN, ANY))
+def test_a_stretch_that_is_one_token(text: str) -> None:
+    text = text.replace(" ", "")
+    try:
+        found = stretches._Look(WORDS).at(text)
+    except TooContrived:
+        return
+    look = stretches._Look(WORDS)
+    assert found.tokens == tuple(tokens(text))
+    if found.tokens == (text,):
+        assert found.found == tuple(
+            (index, how, 0, len(text)) for index, how in look._in_token(spellings(text))
+        )
+
+
+@given(
+    st.lists(
+        st.sampled_from(["zo", "*", "**", "rgle", "r", "g", "_", "-", ".", "fr", "im", "я", "!"])
+    )
+)
+def test_pieces_that_are_masked_are_looked_at_as_where_they_stand(pieces: list[str]) -> None:
+    chunk = "".join(pieces)
+    found = []
+    for piece in masks._PIECE.finditer(chunk):
+        for match in masks._MASKED.finditer(chunk, *piece.span()):
+            if (index := masks._fits(WORDS, match)) is not None:
+                found.append((index, *match.span()))
+    assert list(masks.masked(WORDS, chunk, lambda _: ())) == found
+
+
+@given(
+    st.lists(
+        st.sampled_from(["zo", "zor", "rg", "le", "zrg", "x", "z", "and", "fr", "m", "bl", "ip"])
+    )
+)
+def test_neighbours_of_which_one_holds_no_vowel(found: list[str]) -> None:
+    single = [len(token) == 1 for token in found] + [False]
+    expected = []
+    for first in range(len(found)):
+        within = first and single[first - 1] and single[first]
+        for behind in range(first + 2, min(first + 4, len(found)) + 1):
+            joined = "".join(found[first:behind])
+            splits = single[behind - 1] and single[behind]
+            voiceless = any(set("aeiouy").isdisjoint(token) for token in found[first:behind])
+            if not within and not splits and voiceless and len(joined) > HEAD:
+                # Each longer window begins as the shorter ones do.
+                if joined[:HEAD] in WORDS.heads:
+                    expected.append((first, behind))
+    every = range(len(found))
+    assert list(tokens_._neighbours(found, WORDS.heads, every)) == expected
 
 
 @given(NEAR)
