@@ -21,6 +21,7 @@ ENGINES = ("auto", "espeak", "f5")
 """The engines that have a name; all others are classes."""
 _LEAST_PER_MINUTE = 0.01
 _DAY_S = 86_400
+_CODE = re.compile("[a-z]{2}")
 _UNIT = re.compile(r"bits|points|[A-Z]{3}")
 _AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,3})?")
 _VERBS = frozenset(Verb)
@@ -42,6 +43,12 @@ def _pairs(value: object) -> object:
     if not all(name and text for name, text in pairs):
         raise ValueError("write language=voice, such as es=es,de=de+f2")
     return dict(pairs)
+
+
+def _code(value: str) -> str:
+    if not _CODE.fullmatch(value):
+        raise ValueError("a language is two letters, as in es=es,de=de+f2")
+    return value
 
 
 def _minimums(value: object) -> object:
@@ -178,7 +185,7 @@ Hosts = Annotated[Names, AfterValidator(_hosts)]
 ClientId = Annotated[str, AfterValidator(_client_id)]
 Http = Annotated[str, AfterValidator(_http)]
 Socket = Annotated[str, AfterValidator(_socket)]
-_Code = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
+_Code = Annotated[str, AfterValidator(_code)]
 Voices = Annotated[dict[_Code, str], NoDecode, BeforeValidator(_pairs)]
 Minimums = Annotated[dict[str, float], NoDecode, BeforeValidator(_minimums)]
 Template = Annotated[str, AfterValidator(_template)]

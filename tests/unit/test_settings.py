@@ -147,6 +147,14 @@ def test_a_wrong_language_is_told_with_those_there_are(monkeypatch: pytest.Monke
         load()
 
 
+def test_a_wrong_language_of_a_voice_is_told_how_to_write_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ISHOWTTS_F5__VOICES", "english=anna")
+    with pytest.raises(SettingsError, match=r"a language is two letters, as in es=es,de=de\+f2"):
+        load()
+
+
 def test_each_wrong_key_has_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ISHOWTTS_FILTER__LANGUAGES", "xx,yy")
     monkeypatch.setenv("ISHOWTTS_FILTER__TIER", "xx")
