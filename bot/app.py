@@ -216,6 +216,11 @@ class Bot:
             children.push_async_callback(self.engines.aclose)
             # Entered last, so called first: when all work has ended.
             children.callback(self._count)
+            connectors = list(connectors)
+            for connector in connectors:
+                # Before anything ends: what an earlier run left may be owed at once.
+                if isinstance(connector, GivesBack):
+                    self._refunds.add(connector)
             self.intake.resume(self._journal.left(self._resume_s))
             try:
                 async with asyncio.TaskGroup() as group:
@@ -260,8 +265,6 @@ class Bot:
                     self._writers[connector.platform] = connector.sender
                 if isinstance(connector, LeavingOut):
                     connector.on_left_out = self.ledger.ignore
-                if isinstance(connector, GivesBack):
-                    self._refunds.add(connector)
                 sources.append(group.create_task(supervise(connector, emit), name=connector.name))
         self.refused = bool(sources) and not any(source.result() for source in sources)
 
