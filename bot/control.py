@@ -9,7 +9,7 @@ and nobody acts on the broadcaster.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
@@ -224,7 +224,8 @@ class Control:
             return _not("there is nothing to say again")
         if not self.lines.open:
             return _not("speech is switched off; on comes first")
-        self.lines.ahead(messages)
+        # What was redeemed has been heard by now: nothing is owed for it any more.
+        self.lines.ahead([replace(message, reward=None) for message in messages])
         return Done("once more")
 
     def say(self, text: str, by: Actor) -> Done:
@@ -325,8 +326,12 @@ class Control:
 
     def line_ended(self, line: Line, end: End) -> None:
         """A line has ended: if it was heard, it may be said again."""
-        if end is End.SPOKEN:
-            self.spoken.add(line.messages)
+        if end is not End.SPOKEN:
+            return
+        self.spoken.add(line.messages)
+        if line.left_out:
+            # Its author was thanked, and may ask what became of the text.
+            self.whys.add(line.message, End.DROPPED, line.left_out)
 
     def stopgap(self, rules: Rules | None) -> None:
         """Judge by these rules as well; None: no more. What waits is judged at its turn, and so is
@@ -366,7 +371,9 @@ def _of(author: AuthorKey) -> Callable[[Line], bool]:
 
 
 def _refused(rules: Rules, line: Line) -> bool:
-    return hit_of(line.message.text, rules) is not None
+    # A name, or a template, may hold what the text does not.
+    texts = line.message.text, line.spoken
+    return any(hit_of(text, rules) is not None for text in texts)
 
 
 def _lines(count: int) -> str:

@@ -27,6 +27,7 @@ from bot.journal import Journal
 from bot.journal_kept import Left
 from bot.line import End, Line, Stages
 from bot.load import Load
+from bot.one_word import hit_of
 from bot.payments import Payments
 from bot.recent import Recent, Said
 from bot.rows import Rows
@@ -45,6 +46,7 @@ from filters.message import (
     Tier,
     Verdict,
 )
+from filters.names_said import spoken_name
 from filters.speakable import without_emotes
 from filters.trigger import Trigger, Triggered, is_paid, without_words
 
@@ -435,6 +437,8 @@ class Intake:
         again: bool = False,
     ) -> Verdict:
         """The verdict by the rules, and by those that hold besides."""
+        if say_name and self.also is not None and _names(message.author.name, self.also):
+            message = replace(message, author=replace(message.author, name=""))
         verdict = judge(message, rules, earlier, wary=wary, say_name=say_name, again=again)
         if verdict.action is Action.SPEAK and self.also is not None:
             other = judge(message, self.also)
@@ -448,18 +452,20 @@ class Intake:
         """What the rules say of a line, and what is spoken of one that was paid for."""
         message, now, payments = line.message, self._now(), self._policy.payments
         alone = payments.says_text_alone(message)
+        line.named = alone and self._says_name(author, now)
         text = self._look(
             message,
             rules,
             self._said.lately(author, now),
             wary=self._is_wary(author),
-            say_name=alone and self._says_name(author, now),
+            say_name=line.named,
             again=alone and line.again,
         )
         if not is_paid(message):
             return text
         verdict = payments.words(line.messages, text, self._judged_as(line))
         if verdict is not text and text.action is Action.DROP:
+            line.left_out = text.reason
             if self._dropped is not None:
                 self._dropped(message, text, rules)
             if self._ledger.may_log():
@@ -518,12 +524,16 @@ class Intake:
         if line.rules is self._policy.rules and self.also is None:
             return None
         message = line.message
-        verdict = text = self._look(message, self._policy.rules)
+        verdict = text = self._look(
+            message, self._rules(), say_name=line.named, again=line.named and line.again
+        )
         if is_paid(message):
             verdict = self._policy.payments.words(line.messages, text, self._judged_as(line))
         if verdict.action is Action.SPEAK:
-            if verdict is not text:
+            if verdict is not text or line.named:
                 line.spoken, line.seconds = verdict.spoken, verdict.seconds
+            if verdict is not text and text.action is Action.DROP:
+                line.left_out = text.reason
             return None
         if verdict.hit is not None and verdict.hit.tier is Tier.NEVER:
             line.spoken = "***"
@@ -548,6 +558,11 @@ class Intake:
         for line in self._backlog.expire(self._now()):
             self._ledger.end_line(line, End.STALE, "waited too long")
         self._look_at_load(self._now())
+
+
+def _names(name: str, rules: Rules) -> bool:
+    """Whether a name, as it is shown or as it is said, is refused by rules."""
+    return any(hit_of(one, rules) is not None for one in (name, spoken_name(name)))
 
 
 def _lines_at_once(rank: Rank) -> float:

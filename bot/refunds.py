@@ -36,6 +36,6 @@ class Refunds:
                 self._give_back(message)
 
     def _give_back(self, message: ChatMessage) -> None:
-        if message.kind is Kind.REDEMPTION:
+        if message.kind is Kind.REDEMPTION and message.reward is not None:
             for giver in self._givers:
                 giver.give_back(message)

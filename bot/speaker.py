@@ -272,7 +272,7 @@ class Speaker:
         try:
             ended = await self._speak(job)
             if ended and ended[0] is End.DROPPED and (thanks := self._thanks(job.line)):
-                job.line.spoken = thanks
+                job.line.spoken, job.line.left_out = thanks, ended[1]
                 ended = await self._speak(job)
         except asyncio.CancelledError:
             if job.over.is_set():

@@ -579,6 +579,22 @@ async def test_a_blocked_word_holds_at_once_wherever_it_is() -> None:
         assert channel.renewed == 1
 
 
+async def test_a_blocked_word_in_a_name_is_not_said_either() -> None:
+    async with Channel(say_name=True) as channel:
+        channel.says("!tts sounds one two three", "zorgle")
+        await asyncio.sleep(0.5)
+        channel.says("!tts ready", "ann")
+        await asyncio.sleep(0.1)
+        channel.says("!tts waits", "zorgle_7")
+        await asyncio.sleep(0.1)
+        channel.says("!tts block zorgle", "mod", role=Role.MODERATOR)
+        assert channel.ends() == {"dropped": 1, "command": 1}
+        channel.says("!tts new", "zorgle")
+        await channel.ledger.settled()
+        heard = [line.spoken for line in channel.ledger.heard]
+        assert heard[1:] == ["ann says ready", "a viewer says waits", "a viewer says new"]
+
+
 async def test_what_waits_is_judged_again_at_its_turn_when_the_rules_have_changed() -> None:
     async with Channel() as channel:
         channel.says("!tts sounds one two three", "ann")
@@ -849,6 +865,28 @@ async def test_points_go_back_for_what_a_moderator_ends_before_it_is_heard(order
         channel.says(f"!tts {order}", "you", role=Role.BROADCASTER)
         assert giver.back == [id]
         assert channel.ends() == {"skipped": 2, "command": 2}
+
+
+@pytest.mark.parametrize("order", ["stop", "clear", "skip all of @bob"])
+async def test_points_stay_for_what_was_heard_before_and_is_ended_while_said_again(
+    order: str,
+) -> None:
+    async with Channel() as channel:
+        giver, refunds = Giver(), Refunds()
+        refunds.add(giver)
+        channel.ledger.on_end.append(refunds.ended)
+        channel.ledger.on_line_end.append(refunds.line_ended)
+        channel.says("heard", "bob", kind=Kind.REDEMPTION, reward=Reward("r", "Say it"))
+        await channel.ledger.settled()
+        channel.says("!tts sounds one two three", "ann")
+        await asyncio.sleep(0.5)
+        channel.says("!tts replay", "you", role=Role.BROADCASTER)
+        await asyncio.sleep(0.1)
+        channel.says(f"!tts {order}", "you", role=Role.BROADCASTER)
+        await channel.ledger.settled()
+        assert channel.asked.count("heard") == 2
+        assert channel.ends()["skipped"] >= 1
+        assert giver.back == []
 
 
 class Giver:

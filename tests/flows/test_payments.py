@@ -7,10 +7,11 @@ import asyncio
 import pytest
 
 from bot.journal_kept import Left
-from bot.line import Line
+from bot.line import End, Line
 from bot.payments import Payments
 from bot.policy import build_payments
 from bot.settings import load
+from bot.whys import friendly
 from engine.speech import Judge, Question
 from filters.chain import Rules
 from filters.message import (
@@ -71,6 +72,16 @@ async def test_below_the_minimum_a_line_has_the_limits_and_the_place_of_an_ordin
         await channel.ledger.settled()
         assert sorted(channel.asked) == ["hello from me", "hello there"]
         assert channel.ends() == {"spoken": 2, "dropped": 1}
+
+
+async def test_whoever_is_thanked_without_the_text_is_told_why_it_was_not_spoken() -> None:
+    async with Channel(payments=payments(), rules=RULES) as channel:
+        channel.says("zorgle you", paid=bits(100))
+        await channel.ledger.settled()
+        channel.says("!tts why")
+        assert channel.asked == ["Thank you ann for 100 bits"]
+        (answer,) = channel.replies
+        assert answer == ("ann", friendly(End.DROPPED, "blocked word"))
 
 
 async def test_a_reward_below_the_minimum_is_an_ordinary_line_too() -> None:
