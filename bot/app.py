@@ -135,8 +135,8 @@ class Bot:
             stale_s=bounds.stale_s,
             now=now,
             judge=self._hearing.judge if self._hearing else None,
-            refuse=lambda line: self.intake.refuses_now(line),
-            thanks=lambda line: self.intake.thanks(line),
+            refuse=lambda line: self.intake.verdicts.refuses_now(line),
+            thanks=lambda line: self.intake.verdicts.thanks(line),
             journal=self._journal,
         )
         self.control = Control(
@@ -177,6 +177,7 @@ class Bot:
             journal=self._journal,
         )
         self.control.lines = self.intake
+        self.control.verdicts = self.intake.verdicts
         self._started = asyncio.Event()
         self.ready = asyncio.Event()
         """Set once the first line could be heard at once."""
@@ -250,7 +251,7 @@ class Bot:
             writer.say(message.channel, text, message.id)
 
     def _take_rules(self, rules: Rules) -> None:
-        self.intake.take_rules(rules)
+        self.intake.verdicts.rules = rules
         self._words.taken()
         if self._hearing is not None:
             self._hearing.take_rules(rules)

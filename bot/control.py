@@ -67,12 +67,6 @@ class Lines(Protocol):
 
     open: bool
     """Whether unpaid lines are taken in."""
-    also: Rules | None
-    """What they are judged by besides."""
-
-    @property
-    def rules(self) -> Rules:
-        """What lines are judged by."""
 
     def take_out(
         self,
@@ -86,6 +80,15 @@ class Lines(Protocol):
     def ahead(self, messages: Sequence[ChatMessage]) -> None:
         """Say messages in one line before all others, once it is judged; they cost nobody
         anything."""
+
+
+class Judged(Protocol):
+    """What lines are judged by; the verdicts."""
+
+    rules: Rules
+    """The rules."""
+    also: Rules | None
+    """Those that hold besides."""
 
 
 class Sound(Protocol):
@@ -105,7 +108,8 @@ class Control:
     """Acts on the parts that take in, order, speak and play."""
 
     lines: Lines
-    """Set once, by whoever builds both."""
+    verdicts: Judged
+    """Both set once, by whoever builds them."""
 
     def __init__(
         self,
@@ -311,7 +315,7 @@ class Control:
     def block(self, word: str) -> Done:
         """Never speak a word any more; what holds it is ended wherever it is by now."""
         try:
-            self.words.block(word, self.lines.rules)
+            self.words.block(word, self.verdicts.rules)
         except WordRefused as error:
             return _not(str(error))
         return Done("blocked, also in what waits")
@@ -319,7 +323,7 @@ class Control:
     def allow(self, word: str) -> Done:
         """Let a word pass that a list refuses, but for tier never."""
         try:
-            self.words.allow(word, self.lines.rules)
+            self.words.allow(word, self.verdicts.rules)
         except WordRefused as error:
             return _not(str(error))
         return Done("allowed, in a second or two")
@@ -336,7 +340,7 @@ class Control:
     def stopgap(self, rules: Rules | None) -> None:
         """Judge by these rules as well; None: no more. What waits is judged at its turn, and so is
         what was paid for and has not begun to sound: its thanks may be left."""
-        self.lines.also = rules
+        self.verdicts.also = rules
         if rules is not None:
             blocked = f"blocked word ({NAME})"
             self._speaker.stop_lines(partial(_refused, rules), End.DROPPED, blocked, paid=False)

@@ -604,7 +604,7 @@ async def test_what_waits_is_judged_again_at_its_turn_when_the_rules_have_change
         channel.says("!tts waits zorgle", "cid")
         channel.says("I paid for zorgle", "dan", paid=Payment(1, "bits"))
         await asyncio.sleep(2)
-        channel.intake.take_rules(Rules(words=compile_words(["zorgle"])))
+        channel.intake.verdicts.rules = Rules(words=compile_words(["zorgle"]))
         channel.says("!tts harmless", "eve")
         await channel.ledger.settled()
         # The paid one was ready by then; a word that a moderator blocks would stop it too.
@@ -616,16 +616,16 @@ async def test_small_rules_hold_until_the_rules_that_have_the_word_are_in_force(
         channel.control.block("zorgle")
         first = channel.words.built(lambda added: Rules(words=compile_words(added.blocked)))
         channel.control.block("frim")
-        channel.intake.take_rules(first)
+        channel.intake.verdicts.rules = first
         channel.words.taken()
         channel.says("!tts frim", "ann")
         channel.says("!tts zorgle", "bob")
         await channel.ledger.settled()
         assert channel.ends() == {"dropped": 2}
         second = channel.words.built(lambda added: Rules(words=compile_words(added.blocked)))
-        channel.intake.take_rules(second)
+        channel.intake.verdicts.rules = second
         channel.words.taken()
-        assert channel.intake.also is None
+        assert channel.intake.verdicts.also is None
 
 
 # What starts a line.
