@@ -2,8 +2,8 @@
 
 Each method does one thing at once and gives back what was done, in words that may be shown in chat:
 they hold no viewer's name and no word of anybody's. Does not know who may do what (`bot.commands`
-does for chat), but for two things that depend on the target: nobody is muted by those below them,
-and nobody acts on the broadcaster.
+does for chat), but for what depends on the target: moderators are muted and unmuted by the
+broadcaster alone, who is not muted.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from filters.message import Author, ChatMessage, Rank, Role
 SHOWN_VOICES = 15
 """Voices that are named in one answer."""
 FOR_GOOD = float("inf")
+_YOU_MUTED = "you are muted for now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +237,8 @@ class Control:
         """Say a text ahead of all others; it is judged as any moderator's line is."""
         if not self.lines.open:
             return _not("speech is switched off; on comes first")
+        if self.muted(by.key):
+            return _not(_YOU_MUTED)
         role = Role.BROADCASTER if by.rank is Rank.BROADCASTER else Role.MODERATOR
         author = Author(by.key[1], by.name, frozenset({role}))
         self.lines.ahead([ChatMessage(by.key[0], by.key[0], "", author, text)])
@@ -265,6 +268,8 @@ class Control:
         found = self._find(name, by)
         if isinstance(found, Done):
             return found
+        if found.rank >= max(Rank.MODERATOR, by.rank):
+            return _not("whom the broadcaster has muted, the broadcaster alone unmutes")
         if not self.mutes.remove(found.key):
             return _not("they are not muted")
         return Done("unmuted")

@@ -289,7 +289,8 @@ class Intake:
 
     def _may_say(self, message: ChatMessage, refusal: Refusal | None) -> bool:
         barred = refusal is not None and refusal.barred
-        return self.open and not barred and commands.allowed(Verb.SAY, message)
+        muted = self._control.muted(author_key(message))
+        return self.open and not barred and not muted and commands.allowed(Verb.SAY, message)
 
     def _passes_over(self, message: ChatMessage) -> bool:
         """Whether an unpaid line is one of those between every Nth."""

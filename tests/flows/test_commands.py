@@ -867,6 +867,27 @@ async def test_points_go_back_for_what_a_moderator_ends_before_it_is_heard(order
         assert channel.ends() == {"skipped": 2, "command": 2}
 
 
+async def test_a_moderator_whom_the_broadcaster_has_muted_stays_so() -> None:
+    async with Channel() as channel:
+        for name in ("mod", "other"):
+            channel.says("hello", name, role=Role.MODERATOR)
+        channel.says("!tts mute @mod", "king", role=Role.BROADCASTER)
+        channel.says("!tts say anyway", "mod", role=Role.MODERATOR)
+        for name in ("mod", "other"):
+            channel.says("!tts unmute @mod", name, role=Role.MODERATOR)
+        channel.says("!tts anyway", "mod", role=Role.MODERATOR)
+        await channel.ledger.settled()
+        assert channel.asked == []
+        refusal = "whom the broadcaster has muted, the broadcaster alone unmutes"
+        assert channel.replies[1:] == [
+            ("mod", "you are muted for now"), ("mod", refusal), ("other", refusal),
+        ]  # fmt: skip
+        channel.says("!tts unmute @mod", "king", role=Role.BROADCASTER)
+        channel.says("!tts say at last", "mod", role=Role.MODERATOR)
+        await channel.ledger.settled()
+        assert channel.asked == ["at last"]
+
+
 @pytest.mark.parametrize("order", ["stop", "clear", "skip all of @bob"])
 async def test_points_stay_for_what_was_heard_before_and_is_ended_while_said_again(
     order: str,
