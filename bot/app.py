@@ -162,7 +162,8 @@ class Bot:
         self._refunds = Refunds()
         self.ledger.on_end.append(self.control.whys.add)
         self.ledger.on_line_end += [self.control.line_ended, self._journal.ended]
-        if settings.paid.refund:
+        self._gives_back = settings.paid.refund
+        if self._gives_back:
             self.ledger.on_end.append(self._refunds.ended)
             self.ledger.on_line_end.append(self._refunds.line_ended)
         self.intake = Intake(
@@ -222,7 +223,7 @@ class Bot:
                 # Before anything ends: what an earlier run left may be owed at once.
                 if isinstance(connector, GivesBack):
                     self._refunds.add(connector)
-            self.intake.resume(self._journal.left(self._resume_s))
+            self.intake.resume(self._journal.left(self._resume_s, stale=self._too_old))
             try:
                 async with asyncio.TaskGroup() as group:
                     work = [
@@ -244,6 +245,10 @@ class Bot:
                         task.cancel()
             except BaseExceptionGroup as group:
                 raise _cause(group) from None
+
+    def _too_old(self, message: ChatMessage) -> None:
+        if self._gives_back:
+            self._refunds.never_spoken(message)
 
     def _reply(self, message: ChatMessage, text: str) -> None:
         writer = self._writers.get(message.platform)

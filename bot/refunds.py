@@ -29,6 +29,10 @@ class Refunds:
         if end in _UNHEARD:
             self._give_back(message)
 
+    def never_spoken(self, message: ChatMessage) -> None:
+        """A message waited for its turn in an earlier run, and is too old for this one."""
+        self._give_back(message)
+
     def line_ended(self, line: Line, end: End) -> None:
         """A line has come to its end."""
         unheard = end is End.SKIPPED and line.stages.first_sample is None
