@@ -249,7 +249,7 @@ class Speaker:
 
     async def _until_more(self, now: float, *events: asyncio.Event) -> None:
         """Wait until one of the events is set, or a line that is held may be taken."""
-        release = self._backlog.next_release()
+        release = self._backlog.next_release(now)
         with suppress(TimeoutError):
             # A timer may come early by its clock's resolution: then not at once again.
             async with asyncio.timeout(None if release is None else max(1e-6, release - now)):
