@@ -135,8 +135,8 @@ class Bot:
             stale_s=bounds.stale_s,
             now=now,
             judge=self._hearing.judge if self._hearing else None,
-            refuse=lambda line: self.intake.refuses_now(line),
-            thanks=lambda line: self.intake.thanks(line),
+            refuse=lambda line: self.intake.verdicts.refuses_now(line),
+            thanks=lambda line: self.intake.verdicts.thanks(line),
             journal=self._journal,
         )
         self.control = Control(
@@ -162,7 +162,8 @@ class Bot:
         self._refunds = Refunds()
         self.ledger.on_end.append(self.control.whys.add)
         self.ledger.on_line_end += [self.control.line_ended, self._journal.ended]
-        if settings.paid.refund:
+        self._gives_back = settings.paid.refund
+        if self._gives_back:
             self.ledger.on_end.append(self._refunds.ended)
             self.ledger.on_line_end.append(self._refunds.line_ended)
         self.intake = Intake(
@@ -177,6 +178,7 @@ class Bot:
             journal=self._journal,
         )
         self.control.lines = self.intake
+        self.control.verdicts = self.intake.verdicts
         self._started = asyncio.Event()
         self.ready = asyncio.Event()
         """Set once the first line could be heard at once."""
@@ -216,7 +218,12 @@ class Bot:
             children.push_async_callback(self.engines.aclose)
             # Entered last, so called first: when all work has ended.
             children.callback(self._count)
-            self.intake.resume(self._journal.left(self._resume_s))
+            connectors = list(connectors)
+            for connector in connectors:
+                # Before anything ends: what an earlier run left may be owed at once.
+                if isinstance(connector, GivesBack):
+                    self._refunds.add(connector)
+            self.intake.resume(self._journal.left(self._resume_s, stale=self._too_old))
             try:
                 async with asyncio.TaskGroup() as group:
                     work = [
@@ -239,13 +246,17 @@ class Bot:
             except BaseExceptionGroup as group:
                 raise _cause(group) from None
 
+    def _too_old(self, message: ChatMessage) -> None:
+        if self._gives_back:
+            self._refunds.never_spoken(message)
+
     def _reply(self, message: ChatMessage, text: str) -> None:
         writer = self._writers.get(message.platform)
         if writer is not None and self._answers:
             writer.say(message.channel, text, message.id)
 
     def _take_rules(self, rules: Rules) -> None:
-        self.intake.take_rules(rules)
+        self.intake.verdicts.rules = rules
         self._words.taken()
         if self._hearing is not None:
             self._hearing.take_rules(rules)
@@ -260,8 +271,6 @@ class Bot:
                     self._writers[connector.platform] = connector.sender
                 if isinstance(connector, LeavingOut):
                     connector.on_left_out = self.ledger.ignore
-                if isinstance(connector, GivesBack):
-                    self._refunds.add(connector)
                 sources.append(group.create_task(supervise(connector, emit), name=connector.name))
         self.refused = bool(sources) and not any(source.result() for source in sources)
 

@@ -230,11 +230,15 @@ class Backlog:
         return self._standing(best.base, best.author) > self._standing(mine, author)
 
     def _first(self, now: float) -> _Place | None:
+        self._let_go(now)
+        return self._best.first(self._now)
+
+    def _let_go(self, now: float) -> None:
+        """Hold no line any longer than it was to be."""
         self._go_on(now)
         while (held := self._next_held()) is not None and held.line.held_until <= now:
             held.held = False
             self._best.put(held, held.author.rests)
-        return self._best.first(self._now)
 
     def put_back(self, line: Line) -> list[Line]:
         """Let a line that was taken wait again, as if it had never left; returns the lines shed."""
@@ -277,8 +281,9 @@ class Backlog:
                 self._order_again(author)
                 self._forget_if_idle(author)
 
-    def next_release(self) -> float | None:
-        """When the next held line may be taken; None if none is held."""
+    def next_release(self, now: float) -> float | None:
+        """When the next held line may be taken, later than `now`; None if none is held then."""
+        self._let_go(now)
         held = self._next_held()
         return held.line.held_until if held else None
 

@@ -2,14 +2,14 @@
 
 Each method does one thing at once and gives back what was done, in words that may be shown in chat:
 they hold no viewer's name and no word of anybody's. Does not know who may do what (`bot.commands`
-does for chat), but for two things that depend on the target: nobody is muted by those below them,
-and nobody acts on the broadcaster.
+does for chat), but for what depends on the target: moderators are muted and unmuted by the
+broadcaster alone, who is not muted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
@@ -30,6 +30,7 @@ from filters.message import Author, ChatMessage, Rank, Role
 SHOWN_VOICES = 15
 """Voices that are named in one answer."""
 FOR_GOOD = float("inf")
+_YOU_MUTED = "you are muted for now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +68,6 @@ class Lines(Protocol):
 
     open: bool
     """Whether unpaid lines are taken in."""
-    also: Rules | None
-    """What they are judged by besides."""
-
-    @property
-    def rules(self) -> Rules:
-        """What lines are judged by."""
 
     def take_out(
         self,
@@ -86,6 +81,15 @@ class Lines(Protocol):
     def ahead(self, messages: Sequence[ChatMessage]) -> None:
         """Say messages in one line before all others, once it is judged; they cost nobody
         anything."""
+
+
+class Judged(Protocol):
+    """What lines are judged by; the verdicts."""
+
+    rules: Rules
+    """The rules."""
+    also: Rules | None
+    """Those that hold besides."""
 
 
 class Sound(Protocol):
@@ -105,7 +109,8 @@ class Control:
     """Acts on the parts that take in, order, speak and play."""
 
     lines: Lines
-    """Set once, by whoever builds both."""
+    verdicts: Judged
+    """Both set once, by whoever builds them."""
 
     def __init__(
         self,
@@ -224,13 +229,16 @@ class Control:
             return _not("there is nothing to say again")
         if not self.lines.open:
             return _not("speech is switched off; on comes first")
-        self.lines.ahead(messages)
+        # What was redeemed has been heard by now: nothing is owed for it any more.
+        self.lines.ahead([replace(message, reward=None) for message in messages])
         return Done("once more")
 
     def say(self, text: str, by: Actor) -> Done:
         """Say a text ahead of all others; it is judged as any moderator's line is."""
         if not self.lines.open:
             return _not("speech is switched off; on comes first")
+        if self.muted(by.key):
+            return _not(_YOU_MUTED)
         role = Role.BROADCASTER if by.rank is Rank.BROADCASTER else Role.MODERATOR
         author = Author(by.key[1], by.name, frozenset({role}))
         self.lines.ahead([ChatMessage(by.key[0], by.key[0], "", author, text)])
@@ -260,6 +268,8 @@ class Control:
         found = self._find(name, by)
         if isinstance(found, Done):
             return found
+        if found.rank >= max(Rank.MODERATOR, by.rank):
+            return _not("whom the broadcaster has muted, the broadcaster alone unmutes")
         if not self.mutes.remove(found.key):
             return _not("they are not muted")
         return Done("unmuted")
@@ -310,7 +320,7 @@ class Control:
     def block(self, word: str) -> Done:
         """Never speak a word any more; what holds it is ended wherever it is by now."""
         try:
-            self.words.block(word, self.lines.rules)
+            self.words.block(word, self.verdicts.rules)
         except WordRefused as error:
             return _not(str(error))
         return Done("blocked, also in what waits")
@@ -318,20 +328,24 @@ class Control:
     def allow(self, word: str) -> Done:
         """Let a word pass that a list refuses, but for tier never."""
         try:
-            self.words.allow(word, self.lines.rules)
+            self.words.allow(word, self.verdicts.rules)
         except WordRefused as error:
             return _not(str(error))
         return Done("allowed, in a second or two")
 
     def line_ended(self, line: Line, end: End) -> None:
         """A line has ended: if it was heard, it may be said again."""
-        if end is End.SPOKEN:
-            self.spoken.add(line.messages)
+        if end is not End.SPOKEN:
+            return
+        self.spoken.add(line.messages)
+        if line.left_out:
+            # Its author was thanked, and may ask what became of the text.
+            self.whys.add(line.message, End.DROPPED, line.left_out)
 
     def stopgap(self, rules: Rules | None) -> None:
         """Judge by these rules as well; None: no more. What waits is judged at its turn, and so is
         what was paid for and has not begun to sound: its thanks may be left."""
-        self.lines.also = rules
+        self.verdicts.also = rules
         if rules is not None:
             blocked = f"blocked word ({NAME})"
             self._speaker.stop_lines(partial(_refused, rules), End.DROPPED, blocked, paid=False)
@@ -366,7 +380,9 @@ def _of(author: AuthorKey) -> Callable[[Line], bool]:
 
 
 def _refused(rules: Rules, line: Line) -> bool:
-    return hit_of(line.message.text, rules) is not None
+    # A name, or a template, may hold what the text does not.
+    texts = line.message.text, line.spoken
+    return any(hit_of(text, rules) is not None for text in texts)
 
 
 def _lines(count: int) -> str:

@@ -5,7 +5,7 @@ blocked, a stranger in a crowd, too often, already waiting, backlog full, a copy
 them all waits to be judged, and judging takes at most 5 ms of one turn of the event loop.
 
 Owns the ids seen, what was taken away (tombstones.py), and the state of the limits (allowance.py).
-Does not know connectors, engines or players.
+Does not know what is said of a line (verdicts.py), nor connectors, engines or players.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import asyncio
 import logging
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 
@@ -28,12 +28,13 @@ from bot.journal_kept import Left
 from bot.line import End, Line, Stages
 from bot.load import Load
 from bot.payments import Payments
-from bot.recent import Recent, Said
+from bot.recent import Recent
 from bot.rows import Rows
 from bot.speaker import Speaker
-from bot.telemetry import Ledger, shown
+from bot.telemetry import Ledger
 from bot.tombstones import Tombstones
-from filters.chain import Rules, judge
+from bot.verdicts import Verdicts
+from filters.chain import Rules
 from filters.gate import Gate, Refusal
 from filters.limits import Limit
 from filters.message import (
@@ -42,10 +43,8 @@ from filters.message import (
     Event,
     Rank,
     Removal,
-    Tier,
     Verdict,
 )
-from filters.speakable import without_emotes
 from filters.trigger import Trigger, Triggered, is_paid, without_words
 
 log = logging.getLogger(__name__)
@@ -55,10 +54,6 @@ _REMEMBERED_S = 600.0
 _JUDGING_S = 0.002
 """Less than the 5 ms that a turn may take: its last line may, at worst, take 3 ms more."""
 _LINES_OF_MODERATOR = 3
-_STRANGE_S = 600.0
-"""How long a viewer is a stranger: whoever must type `!tts` often says something else first."""
-_NAME_S = 60.0
-"""After so long the name is said again, though nobody else has spoken."""
 _MUTED = "muted by a moderator"
 _LONGEST_VOICE = 60
 """Characters within which a line that begins with a voice has its colon."""
@@ -115,7 +110,6 @@ class Intake:
         """`now` is a monotonic clock, in seconds; `dropped` hears of what the rules refuse;
         a paid line waits only once the `journal` has it."""
         self._policy = policy
-        self._dropped = dropped
         self._allowance = Allowance(
             policy.lines,
             policy.speech,
@@ -123,9 +117,17 @@ class Intake:
             crowd_s=policy.crowd_s,
             raid_viewers=policy.raid_viewers,
         )
-        self._strangers = Recent(keys=_REMEMBERED, seconds=_STRANGE_S)
-        self._said = Said()
-        self._spoke: tuple[AuthorKey, float] | None = None
+        self.verdicts = Verdicts(
+            policy.rules,
+            payments=policy.payments,
+            load=load,
+            now=now,
+            may_log=ledger.may_log,
+            dropped=dropped,
+            wary=policy.wary,
+            say_name=policy.say_name,
+        )
+        """What is said of a line."""
         self._backlog = backlog
         self._ledger = ledger
         self._speaker = speaker
@@ -136,8 +138,6 @@ class Intake:
         self._journal = journal or Journal.nowhere()
         self.open = True
         """Whether unpaid lines are taken in."""
-        self.also: Rules | None = None
-        """What lines are judged by besides, until the rules are built anew."""
         self._passed_over = 0
         self._seen = Recent(keys=_REMEMBERED, seconds=_REMEMBERED_S)
         self._removed = Tombstones()
@@ -153,15 +153,6 @@ class Intake:
         """How many messages wait to be judged, kept or spoken."""
         lines = chain(self._unjudged, self._being_kept, self._backlog)
         return sum(len(line.merged) + 1 for line in lines)
-
-    @property
-    def rules(self) -> Rules:
-        """What lines are judged by."""
-        return self._policy.rules
-
-    def take_rules(self, rules: Rules) -> None:
-        """Judge by these rules from the next message on."""
-        self._policy = replace(self._policy, rules=rules)
 
     def resume(self, left: Iterable[Left]) -> None:
         """Take in the paid lines that an earlier run left. They are judged by the rules of now."""
@@ -251,7 +242,7 @@ class Intake:
         if taken_away := self._removed.refuses(message, now):
             return end(End.PURGED, message, taken_away)
         if message.first:
-            self._strangers.add(author_key(message), now)
+            self.verdicts.is_new(author_key(message))
         self._allowance.raided(message, now)
         self._control.seen.add(message)
         triggered = self._asked_for(message)
@@ -298,7 +289,8 @@ class Intake:
 
     def _may_say(self, message: ChatMessage, refusal: Refusal | None) -> bool:
         barred = refusal is not None and refusal.barred
-        return self.open and not barred and commands.allowed(Verb.SAY, message)
+        muted = self._control.muted(author_key(message))
+        return self.open and not barred and not muted and commands.allowed(Verb.SAY, message)
 
     def _passes_over(self, message: ChatMessage) -> bool:
         """Whether an unpaid line is one of those between every Nth."""
@@ -329,7 +321,7 @@ class Intake:
                 row.numbers += line.numbers
                 if not line.numbers:
                     self._journal.join(row, message)
-                return self._say_again(row)
+                return self.verdicts.say_again(row)
             self._rows.begin(line, self._now())
         return self._wait(line)
 
@@ -398,81 +390,10 @@ class Intake:
             reason = f"error behind the gates: {type(error).__name__}"
             self._ledger.end_line(line, End.DROPPED, reason)
 
-    def _say_again(self, line: Line) -> None:
-        """A line tells of one more message: what it says is made anew, if it was made."""
-        if line.stages.judged is not None:
-            verdict = self._thanks(line)
-            if verdict is not None:
-                line.spoken = verdict.spoken
-
-    def _thanks(self, line: Line) -> Verdict | None:
-        """What is said of a line that something was given with, without its text."""
-        nothing = Verdict(Action.SPEAK, "nothing to say", language=line.language)
-        verdict = self._policy.payments.words(line.messages, nothing, self._judged_as(line))
-        return verdict if verdict is not nothing else None
-
-    def thanks(self, line: Line) -> str:
-        """What is said instead of a line whose text the voice does not say; empty: nothing."""
-        verdict = self._thanks(line) if is_paid(line.message) else None
-        return verdict.spoken if verdict else ""
-
-    def _judged_as(self, line: Line) -> Callable[[str], Verdict]:
-        """Judges what would be spoken of a line, made from more than its text."""
-        message, rules = line.message, self._rules()
-        wary = self._is_wary(author_key(message))
-        return lambda text: self._look(
-            replace(message, text=text, fragments=()), rules, wary=wary, again=line.again
-        )
-
-    def _look(
-        self,
-        message: ChatMessage,
-        rules: Rules,
-        earlier: Sequence[str] = (),
-        *,
-        wary: bool = False,
-        say_name: bool = False,
-        again: bool = False,
-    ) -> Verdict:
-        """The verdict by the rules, and by those that hold besides."""
-        verdict = judge(message, rules, earlier, wary=wary, say_name=say_name, again=again)
-        if verdict.action is Action.SPEAK and self.also is not None:
-            other = judge(message, self.also)
-            return verdict if other.action is Action.SPEAK else other
-        return verdict
-
-    def _is_wary(self, author: AuthorKey) -> bool:
-        return self._policy.wary and self._strangers.holds(author, self._now())
-
-    def _verdict(self, line: Line, rules: Rules, author: AuthorKey) -> Verdict:
-        """What the rules say of a line, and what is spoken of one that was paid for."""
-        message, now, payments = line.message, self._now(), self._policy.payments
-        alone = payments.says_text_alone(message)
-        text = self._look(
-            message,
-            rules,
-            self._said.lately(author, now),
-            wary=self._is_wary(author),
-            say_name=alone and self._says_name(author, now),
-            again=alone and line.again,
-        )
-        if not is_paid(message):
-            return text
-        verdict = payments.words(line.messages, text, self._judged_as(line))
-        if verdict is not text and text.action is Action.DROP:
-            if self._dropped is not None:
-                self._dropped(message, text, rules)
-            if self._ledger.may_log():
-                who = shown(message.author.name)
-                log.info("a paid line of %s is thanked for without its text: %s", who, text.reason)
-        return verdict
-
     def _judge(self, line: Line) -> None:
-        message, now = line.message, self._now()
-        author = author_key(message)
-        self._look_at_load(now)
-        rules = self._rules()
-        verdict = self._verdict(line, rules, author)
+        message = line.message
+        self._look_at_load(self._now())
+        verdict = self.verdicts.of(line)
         now = line.stages.judged = self._now()
         refused: str | None = verdict.reason
         if verdict.action is Action.SPEAK and verdict.spoken and line.free:
@@ -481,16 +402,9 @@ class Intake:
             refused = self._allowance.speak(message, verdict.seconds, now)
         if refused is not None:
             self._allowance.refused(message)
-            if verdict.action is Action.DROP and self._dropped is not None:
-                self._dropped(message, verdict, rules)
-            if verdict.hit is not None and verdict.hit.tier is Tier.NEVER:
-                # The log of drops has it, masked; a terminal may be on stream.
-                line.spoken = "***"
+            self.verdicts.refuse(line, verdict)
             return self._ledger.end_line(line, End.DROPPED, refused)
-        self._said.add(author, without_emotes(message.text, message.fragments), now)
-        self._spoke = author, now
-        line.spoken, line.seconds = verdict.spoken, verdict.seconds
-        line.language, line.rules = verdict.language, self._policy.rules
+        self.verdicts.accept(line, verdict)
         if line.paid and not line.numbers:
             self._being_kept.add(line)
             return self._journal.add(line, partial(self._kept, line))
@@ -510,38 +424,8 @@ class Intake:
         self._look_at_load(self._now())
         self._speaker.wake()
 
-    def refuses_now(self, line: Line) -> str | None:
-        """Why a line that was let through is not to be spoken: the rules are others by now.
-
-        Of what was paid for the thanks may be left: then that is what is said.
-        """
-        if line.rules is self._policy.rules and self.also is None:
-            return None
-        message = line.message
-        verdict = text = self._look(message, self._policy.rules)
-        if is_paid(message):
-            verdict = self._policy.payments.words(line.messages, text, self._judged_as(line))
-        if verdict.action is Action.SPEAK:
-            if verdict is not text:
-                line.spoken, line.seconds = verdict.spoken, verdict.seconds
-            return None
-        if verdict.hit is not None and verdict.hit.tier is Tier.NEVER:
-            line.spoken = "***"
-        return verdict.reason
-
     def _look_at_load(self, now: float) -> None:
         self._load.look(self._backlog.seconds, crowded=self._allowance.crowded(now))
-
-    def _rules(self) -> Rules:
-        """The rules; under load unpaid lines are shorter."""
-        rules, share = self._policy.rules, self._load.length
-        return rules if share == 1 else replace(rules, max_seconds=rules.max_seconds * share)
-
-    def _says_name(self, author: AuthorKey, now: float) -> bool:
-        """Whether a line is to begin with its author's name: who spoke last needs none."""
-        if not self._policy.say_name or not self._load.names:
-            return False
-        return self._spoke is None or self._spoke[0] != author or now - self._spoke[1] >= _NAME_S
 
     def expire(self) -> None:
         """End the waiting unpaid lines that have become stale. To be called every second."""

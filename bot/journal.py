@@ -124,16 +124,21 @@ class Journal:
 
     # Paid lines.
 
-    def left(self, max_age_s: float) -> tuple[Left, ...]:
+    def left(
+        self, max_age_s: float, stale: Callable[[ChatMessage], None] = lambda message: None
+    ) -> tuple[Left, ...]:
         """The paid lines that an earlier run left, to be offered again; called once.
 
-        Those that are older than `max_age_s` end here as stale, in one line of the log.
+        Those that are older than `max_age_s` end here as stale, in one line of the log; `stale`
+        hears of each of which nothing can have been heard.
         """
         now = self._wall()
         fresh = tuple(line for line in self.kept.left if now - line.at <= max_age_s)
         old = [line for line in self.kept.left if now - line.at > max_age_s]
         for line in old:
             self._requests.put(self._marks(_END, End.STALE, (line.number,)), must=True)
+            if not line.again:
+                stale(line.message)
         for line in fresh:
             statement = "UPDATE lines SET state = ?, again = ? WHERE number = ?"
             values = State.WAITING, line.again, line.number

@@ -58,6 +58,10 @@ class Line:
     """When it may be taken, on the bot's monotonic clock: until then moderators come first."""
     spoken: str = ""
     """The exact text for the voice, once judged."""
+    named: bool = False
+    """Whether that begins with its author's name."""
+    left_out: str = ""
+    """Why its text is not in that, where only the thanks are said; empty: it is, or has none."""
     language: str = ""
     """Its language as an ISO 639-1 code, where the filters could tell."""
     seconds: float = 0.0

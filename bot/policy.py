@@ -38,7 +38,7 @@ _NONE = Added()
 
 
 def build_policy(settings: Settings, added: Added = _NONE) -> Policy:
-    """The rules of intake. Raises BadInput if a list file cannot be used."""
+    """The rules of intake. Raises BadInput if a list file or an alias cannot be used."""
     trigger = settings.trigger
     return Policy(
         trigger=build_trigger(settings),
@@ -63,8 +63,17 @@ def build_policy(settings: Settings, added: Added = _NONE) -> Policy:
 
 
 def build_trigger(settings: Settings) -> Trigger:
-    """What asks to be spoken, and which words are commands."""
+    """What asks to be spoken, and which words are commands.
+
+    Raises BadInput if a word begins a line to be spoken, and is to be a command as well.
+    """
     trigger, mode = settings.trigger, settings.trigger.mode
+    begins = {word.casefold() for word in trigger.commands}
+    if both := next((w for w in settings.command.aliases if w.casefold() in begins), None):
+        raise BadInput(
+            f"{PREFIX}COMMAND__ALIASES: {shown(both)} begins a line to be spoken already "
+            f"({PREFIX}TRIGGER__COMMANDS); take another word"
+        )
     return Trigger(
         trigger.commands,
         commands=mode in ("command", "line"),

@@ -84,6 +84,8 @@ def _verbs(value: object) -> object:
         raise ValueError("write word=command, such as !shh=skip; !tts help lists the commands")
     if not all(word.startswith("!") for word, _ in pairs):
         raise ValueError("such a word begins with a !")
+    if len({word.casefold() for word, _ in pairs}) < len(pairs):
+        raise ValueError("such a word stands for one command, and is given once")
     return dict(pairs)
 
 

@@ -249,7 +249,7 @@ class Speaker:
 
     async def _until_more(self, now: float, *events: asyncio.Event) -> None:
         """Wait until one of the events is set, or a line that is held may be taken."""
-        release = self._backlog.next_release()
+        release = self._backlog.next_release(now)
         with suppress(TimeoutError):
             # A timer may come early by its clock's resolution: then not at once again.
             async with asyncio.timeout(None if release is None else max(1e-6, release - now)):
@@ -272,7 +272,7 @@ class Speaker:
         try:
             ended = await self._speak(job)
             if ended and ended[0] is End.DROPPED and (thanks := self._thanks(job.line)):
-                job.line.spoken = thanks
+                job.line.spoken, job.line.left_out = thanks, ended[1]
                 ended = await self._speak(job)
         except asyncio.CancelledError:
             if job.over.is_set():

@@ -149,7 +149,7 @@ class Trigger:
         if text is not None:
             message = replace(message, text=" ".join((text, *rest)), fragments=())
             return Triggered(message, how, named=True, joined=True)
-        if how is None or _COMMAND.match(message.text, start):
+        if how is None or (how is not How.REWARD and _COMMAND.match(message.text, start)):
             return None
         return Triggered(message, how, named=False) if clean(message.text) else None
 

@@ -271,8 +271,8 @@ class Channel:
             stale_s=60.0,
             now=loop.time,
             judge=judge,
-            refuse=lambda line: self.intake.refuses_now(line),
-            thanks=lambda line: self.intake.thanks(line),
+            refuse=lambda line: self.intake.verdicts.refuses_now(line),
+            thanks=lambda line: self.intake.verdicts.thanks(line),
             journal=journal,
         )
         self.player.started = self.speaker.started
@@ -333,6 +333,7 @@ class Channel:
             journal=journal,
         )
         self.control.lines = self.intake
+        self.control.verdicts = self.intake.verdicts
         self._tasks: list[asyncio.Task[None]] = []
         self._ids = 0
 

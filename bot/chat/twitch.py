@@ -113,12 +113,13 @@ class Twitch:
 
     def give_back(self, message: ChatMessage) -> None:
         """See to it that its viewer gets the points back; see `GivesBack`."""
-        # Only what came as a redemption has a redemption's id.
+        # Only what came as a redemption has a redemption's id. What an earlier run left is owed
+        # before it is known how they come now.
         if (
             message.platform == PLATFORM
             and message.reward is not None
             and self._rewards
-            and self._brings(events.REDEEMED, message.channel)
+            and (self._there is None or self._brings(events.REDEEMED, message.channel))
         ):
             reward = message.reward
             self._refunds.add(Redemption(message.id, reward.id, reward.title))

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-import bot.intake
+import bot.verdicts
 from filters.chain import Rules, judge
 from filters.message import Action, ChatMessage, Kind, Payment, Removal, RemovalKind, Role, Verdict
 from filters.wordlist import compile_words
@@ -36,7 +36,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, bool]]]:
         calls.append((message.text, how))
         return judge(message, rules, earlier)
 
-    monkeypatch.setattr(bot.intake, "judge", watched)
+    monkeypatch.setattr(bot.verdicts, "judge", watched)
     return calls
 
 
@@ -253,7 +253,7 @@ async def test_what_may_be_said_but_holds_nothing_to_say_is_dropped(
 ) -> None:
     caplog.set_level("INFO")
     silent = Verdict(Action.SPEAK, "nothing to say")
-    monkeypatch.setattr(bot.intake, "judge", lambda *_, **__: silent)
+    monkeypatch.setattr(bot.verdicts, "judge", lambda *_, **__: silent)
     async with Channel() as channel:
         channel.says("!tts :)")
         await channel.ledger.settled()

@@ -579,6 +579,22 @@ async def test_a_blocked_word_holds_at_once_wherever_it_is() -> None:
         assert channel.renewed == 1
 
 
+async def test_a_blocked_word_in_a_name_is_not_said_either() -> None:
+    async with Channel(say_name=True) as channel:
+        channel.says("!tts sounds one two three", "zorgle")
+        await asyncio.sleep(0.5)
+        channel.says("!tts ready", "ann")
+        await asyncio.sleep(0.1)
+        channel.says("!tts waits", "zorgle_7")
+        await asyncio.sleep(0.1)
+        channel.says("!tts block zorgle", "mod", role=Role.MODERATOR)
+        assert channel.ends() == {"dropped": 1, "command": 1}
+        channel.says("!tts new", "zorgle")
+        await channel.ledger.settled()
+        heard = [line.spoken for line in channel.ledger.heard]
+        assert heard[1:] == ["ann says ready", "a viewer says waits", "a viewer says new"]
+
+
 async def test_what_waits_is_judged_again_at_its_turn_when_the_rules_have_changed() -> None:
     async with Channel() as channel:
         channel.says("!tts sounds one two three", "ann")
@@ -588,7 +604,7 @@ async def test_what_waits_is_judged_again_at_its_turn_when_the_rules_have_change
         channel.says("!tts waits zorgle", "cid")
         channel.says("I paid for zorgle", "dan", paid=Payment(1, "bits"))
         await asyncio.sleep(2)
-        channel.intake.take_rules(Rules(words=compile_words(["zorgle"])))
+        channel.intake.verdicts.rules = Rules(words=compile_words(["zorgle"]))
         channel.says("!tts harmless", "eve")
         await channel.ledger.settled()
         # The paid one was ready by then; a word that a moderator blocks would stop it too.
@@ -600,16 +616,16 @@ async def test_small_rules_hold_until_the_rules_that_have_the_word_are_in_force(
         channel.control.block("zorgle")
         first = channel.words.built(lambda added: Rules(words=compile_words(added.blocked)))
         channel.control.block("frim")
-        channel.intake.take_rules(first)
+        channel.intake.verdicts.rules = first
         channel.words.taken()
         channel.says("!tts frim", "ann")
         channel.says("!tts zorgle", "bob")
         await channel.ledger.settled()
         assert channel.ends() == {"dropped": 2}
         second = channel.words.built(lambda added: Rules(words=compile_words(added.blocked)))
-        channel.intake.take_rules(second)
+        channel.intake.verdicts.rules = second
         channel.words.taken()
-        assert channel.intake.also is None
+        assert channel.intake.verdicts.also is None
 
 
 # What starts a line.
@@ -849,6 +865,49 @@ async def test_points_go_back_for_what_a_moderator_ends_before_it_is_heard(order
         channel.says(f"!tts {order}", "you", role=Role.BROADCASTER)
         assert giver.back == [id]
         assert channel.ends() == {"skipped": 2, "command": 2}
+
+
+async def test_a_moderator_whom_the_broadcaster_has_muted_stays_so() -> None:
+    async with Channel() as channel:
+        for name in ("mod", "other"):
+            channel.says("hello", name, role=Role.MODERATOR)
+        channel.says("!tts mute @mod", "king", role=Role.BROADCASTER)
+        channel.says("!tts say anyway", "mod", role=Role.MODERATOR)
+        for name in ("mod", "other"):
+            channel.says("!tts unmute @mod", name, role=Role.MODERATOR)
+        channel.says("!tts anyway", "mod", role=Role.MODERATOR)
+        await channel.ledger.settled()
+        assert channel.asked == []
+        refusal = "whom the broadcaster has muted, the broadcaster alone unmutes"
+        assert channel.replies[1:] == [
+            ("mod", "you are muted for now"), ("mod", refusal), ("other", refusal),
+        ]  # fmt: skip
+        channel.says("!tts unmute @mod", "king", role=Role.BROADCASTER)
+        channel.says("!tts say at last", "mod", role=Role.MODERATOR)
+        await channel.ledger.settled()
+        assert channel.asked == ["at last"]
+
+
+@pytest.mark.parametrize("order", ["stop", "clear", "skip all of @bob"])
+async def test_points_stay_for_what_was_heard_before_and_is_ended_while_said_again(
+    order: str,
+) -> None:
+    async with Channel() as channel:
+        giver, refunds = Giver(), Refunds()
+        refunds.add(giver)
+        channel.ledger.on_end.append(refunds.ended)
+        channel.ledger.on_line_end.append(refunds.line_ended)
+        channel.says("heard", "bob", kind=Kind.REDEMPTION, reward=Reward("r", "Say it"))
+        await channel.ledger.settled()
+        channel.says("!tts sounds one two three", "ann")
+        await asyncio.sleep(0.5)
+        channel.says("!tts replay", "you", role=Role.BROADCASTER)
+        await asyncio.sleep(0.1)
+        channel.says(f"!tts {order}", "you", role=Role.BROADCASTER)
+        await channel.ledger.settled()
+        assert channel.asked.count("heard") == 2
+        assert channel.ends()["skipped"] >= 1
+        assert giver.back == []
 
 
 class Giver:

@@ -8,8 +8,9 @@ import pytest
 
 from bot.app import Bot
 from bot.chat.connector import Emit
+from bot.policy import build_payments
 from bot.settings import load
-from filters.message import Author, ChatMessage, Payment, Removal, RemovalKind, Role
+from filters.message import Author, ChatMessage, Kind, Payment, Removal, RemovalKind, Role
 from tests.fakes import Channel
 
 HOLD_S = 2.0
@@ -25,6 +26,29 @@ async def test_a_line_is_taken_when_its_time_is_over_and_not_before() -> None:
         (line,) = channel.ledger.heard
         assert line.stages.taken is not None
         assert line.stages.taken - line.stages.received == pytest.approx(HOLD_S)
+
+
+@pytest.mark.virtual_time
+async def test_nobody_asks_again_and_again_for_a_line_that_may_be_taken_while_speech_is_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with Channel(payments=build_payments(load())) as channel:
+        looks, next_release = 0, channel.backlog.next_release
+
+        def counted(now: float) -> float | None:
+            nonlocal looks
+            looks += 1
+            assert looks < 100
+            return next_release(now)
+
+        monkeypatch.setattr(channel.backlog, "next_release", counted)
+        channel.says("!tts off", "mod", role=Role.MODERATOR)
+        channel.says("", "gus", kind=Kind.GIFT)  # held for those that follow
+        await asyncio.sleep(30)
+        assert looks < 10
+        channel.says("!tts on", "mod", role=Role.MODERATOR)
+        await channel.ledger.settled()
+        assert channel.asked == ["gus gave a sub"]
 
 
 @pytest.mark.virtual_time

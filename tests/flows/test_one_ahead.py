@@ -64,12 +64,12 @@ async def test_a_blocked_word_gets_into_the_rules_while_the_bot_runs() -> None:
     running = asyncio.create_task(bot.run([Source(bot)], stop))
     async with asyncio.timeout(30):
         await bot.ready.wait()
-        before = bot.intake.rules
+        before = bot.intake.verdicts.rules
         assert bot.control.block("words")
-        assert bot.intake.also is not None
-        while bot.intake.also is not None:  # noqa: ASYNC110 - nobody signals it
+        assert bot.intake.verdicts.also is not None
+        while bot.intake.verdicts.also is not None:  # noqa: ASYNC110 - nobody signals it
             await asyncio.sleep(0.01)
-        assert bot.intake.rules is not before
+        assert bot.intake.verdicts.rules is not before
         await bot.ledger.settled()
         stop.set()
         await running

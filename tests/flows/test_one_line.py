@@ -170,14 +170,38 @@ async def test_a_gate_that_raises_drops_the_message_and_the_next_one_is_spoken(
         assert caplog.text.count("a gate failed") <= 6
 
 
+async def test_an_error_when_a_line_is_judged_again_drops_it_and_the_next_is_spoken(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("bug")
+
+    async with Channel() as channel:
+        channel.says("!tts sounds one two", "ann")
+        await asyncio.sleep(0.1)
+        channel.says("!tts ready", "bob")
+        await asyncio.sleep(0.1)
+        channel.says("!tts waits", "cid")
+        await asyncio.sleep(0.1)
+        channel.intake.verdicts.rules = Rules()
+        with monkeypatch.context() as patch:
+            patch.setattr(channel.intake.verdicts, "_look", broken)
+            await asyncio.sleep(4)
+        channel.says("!tts again", "bob")
+        await channel.ledger.settled()
+        assert channel.asked == ["sounds one two", "ready", "again"]
+        assert channel.ends() == {"dropped": 1, "spoken": 3}
+        assert "when it was judged again" in caplog.text
+
+
 @pytest.mark.parametrize(
     ("part", "of", "speaks"),
     [
-        ("lately", lambda intake: intake._said, False),
-        ("_rules", lambda intake: intake, False),
+        ("lately", lambda intake: intake.verdicts._said, False),
+        ("_shortened", lambda intake: intake.verdicts, False),
         ("speak", lambda intake: intake._allowance, False),
         ("refused", lambda intake: intake._allowance, False),
-        ("add", lambda intake: intake._said, False),
+        ("add", lambda intake: intake.verdicts._said, False),
         ("offer", lambda intake: intake._backlog, False),
         # By then the line waits, and is spoken when the speaker looks the next time.
         ("wake", lambda intake: intake._speaker, True),

@@ -7,10 +7,12 @@ import asyncio
 import pytest
 
 from bot.journal_kept import Left
-from bot.line import Line
+from bot.line import End, Line
 from bot.payments import Payments
 from bot.policy import build_payments
+from bot.refunds import Refunds
 from bot.settings import load
+from bot.whys import friendly
 from engine.speech import Judge, Question
 from filters.chain import Rules
 from filters.message import (
@@ -71,6 +73,41 @@ async def test_below_the_minimum_a_line_has_the_limits_and_the_place_of_an_ordin
         await channel.ledger.settled()
         assert sorted(channel.asked) == ["hello from me", "hello there"]
         assert channel.ends() == {"spoken": 2, "dropped": 1}
+
+
+async def test_whoever_is_thanked_without_the_text_is_told_why_it_was_not_spoken() -> None:
+    async with Channel(payments=payments(), rules=RULES) as channel:
+        channel.says("zorgle you", paid=bits(100))
+        await channel.ledger.settled()
+        channel.says("!tts why")
+        assert channel.asked == ["Thank you ann for 100 bits"]
+        (answer,) = channel.replies
+        assert answer == ("ann", friendly(End.DROPPED, "blocked word"))
+
+
+async def test_points_go_back_to_whoever_is_thanked_without_the_text() -> None:
+    async with Channel(payments=payments(thanks_reward="Thank you {name}"), rules=RULES) as channel:
+        giver, refunds = Giver(), Refunds()
+        refunds.add(giver)
+        channel.ledger.on_end.append(refunds.ended)
+        channel.ledger.on_line_end.append(refunds.line_ended)
+        reward = {"kind": Kind.REDEMPTION, "reward": Reward("r")}
+        refused = [channel.says("zorgle you", "ann", **reward)]
+        await channel.ledger.settled()
+        channel.says("hello", "ann", **reward)
+        await channel.ledger.settled()
+        assert channel.asked == ["Thank you ann", "hello"]
+        assert giver.back == refused
+
+
+class Giver:
+    """Notes what is to be given back."""
+
+    def __init__(self) -> None:
+        self.back: list[str] = []
+
+    def give_back(self, message: ChatMessage) -> None:
+        self.back.append(message.id)
 
 
 async def test_a_reward_below_the_minimum_is_an_ordinary_line_too() -> None:

@@ -8,6 +8,7 @@ import os
 import signal
 import stat
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -17,7 +18,10 @@ import pytest
 
 from bot.chat import twitch_events as events
 from bot.chat.twitch_tokens import TokenFile, Who
+from bot.journal import Journal
+from filters.message import Author, ChatMessage, Kind, Reward
 from tests.irc_server import IrcServer
+from tests.journals import keep, paid_line
 from tests.twitch_server import TwitchServer
 from tests.twitch_sign_ins import SECRETS
 
@@ -173,6 +177,36 @@ async def test_an_evening_with_every_kind_of_event(
         await server.notify(events.DELETED, server.deletion(line["message_id"], user="fay"))
         await bot.said("purged: Fay")
         assert await bot.stop() == {"received": 8, "ignored": 3, "spoken": 4, "purged": 1}
+
+
+@pytest.mark.parametrize(("hours", "ends"), [(0, {"received": 1, "dropped": 1}), (13, {})])
+async def test_points_go_back_for_what_an_earlier_run_left_and_this_one_refuses(
+    hours: float,
+    ends: dict[str, int],
+    server: TwitchServer,
+    signed_in: TokenFile,
+    state_dir: Path,
+    tmp_path: Path,
+) -> None:
+    server.scopes.append("channel:manage:redemptions")
+    signed_in.save(server.sign_in())
+    server.made.append(server.reward("say") | {"id": "reward-say"})
+    line = paid_line("redemption-left")
+    who = Author("user-ann", "Ann")
+    line.message = ChatMessage(
+        *("twitch", "room", "redemption-left", who, "you zorgle"),
+        kind=Kind.REDEMPTION,
+        reward=Reward("reward-say", "say"),
+    )
+    journal = Journal.open(state_dir, wall=lambda: time.time() - hours * 3600)
+    assert await keep(journal, line)
+    journal.close()
+    blocklist = tmp_path / "words.txt"
+    blocklist.write_text("zorgle", encoding="utf-8")
+    async with evening(server, ISHOWTTS_FILTER__BLOCKLIST=str(blocklist)) as bot:
+        await bot.said("the points for 'say' are given back")
+        assert server.given_back == ["redemption-left"]
+        assert await bot.stop() == ends
 
 
 async def test_commands_are_answered_in_chat_unless_that_is_switched_off(

@@ -114,7 +114,7 @@ async def test_new_rules_hold_from_the_next_line_on_and_drops_are_told() -> None
         chat.says("!tts a zorgle")
         await chat.ledger.settled()
         assert not told
-        chat.intake.take_rules(rules)
+        chat.intake.verdicts.rules = rules
         chat.says("!tts one zorgle", "bob")
         chat.says("!tts harmless", "cay")
         await chat.ledger.settled()

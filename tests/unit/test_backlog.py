@@ -184,7 +184,7 @@ def test_a_held_line_waits_but_is_not_taken_before_its_time() -> None:
     waiting = backlog()
     waiting.offer(held(2.0, received=0.0, id="held", role=Role.MODERATOR))
     waiting.offer(line(received=1.0, id="paid", author="b", paid=Payment(1, "bits")))
-    assert waiting.next_release() == 2.0
+    assert waiting.next_release(1.0) == 2.0
     first = waiting.take(1.0)
     assert first is not None
     assert first.message.id == "paid"
@@ -193,7 +193,9 @@ def test_a_held_line_waits_but_is_not_taken_before_its_time() -> None:
     second = waiting.take(2.0)
     assert second is not None
     assert second.message.id == "held"
-    assert waiting.next_release() is None
+    assert waiting.next_release(2.0) is None
+    waiting.offer(held(4.0, received=3.0))
+    assert waiting.next_release(4.0) is None
 
 
 def test_a_line_that_is_no_longer_held_has_its_place_by_urgency() -> None:
@@ -211,7 +213,7 @@ def test_a_held_line_is_purged_shed_and_stale_like_any_other() -> None:
     assert len(waiting) == 2
     assert waiting.purge(Removal("t", "c", RemovalKind.DELETE, "0"))
     assert waiting.expire(now=100.0)
-    assert waiting.next_release() is None
+    assert waiting.next_release(100.0) is None
 
 
 def test_many_purged_held_lines_leave_nothing_behind() -> None:

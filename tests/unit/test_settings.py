@@ -10,6 +10,7 @@ import pytest
 
 from bot.engines import f5_setup, uses_f5
 from bot.exits import BadInput
+from bot.policy import build_trigger
 from bot.settings import PREFIX, SettingsError, groups, known_keys, load
 from bot.settings_text import example, shown
 from engine import models_folder
@@ -435,7 +436,11 @@ def test_the_first_versions_every_line_still_works(
 def test_words_for_commands_are_checked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ISHOWTTS_COMMAND__ALIASES", "!shh=skip, !TTSban = MUTE")
     assert load().command.aliases == {"!shh": "skip", "!TTSban": "mute"}
-    for wrong in ("!shh", "!shh=zorgle", "two words=skip", "shh=skip", "=skip"):
+    twice = "!shh=skip,!SHH=mute"
+    for wrong in ("!shh", "!shh=zorgle", "two words=skip", "shh=skip", "=skip", twice):
         monkeypatch.setenv("ISHOWTTS_COMMAND__ALIASES", wrong)
         with pytest.raises(SettingsError, match="ISHOWTTS_COMMAND__ALIASES: (write|such)"):
             load()
+    monkeypatch.setenv("ISHOWTTS_COMMAND__ALIASES", "!Say=stop")
+    with pytest.raises(BadInput, match="ISHOWTTS_COMMAND__ALIASES: !Say begins a line"):
+        build_trigger(load())

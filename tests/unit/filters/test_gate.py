@@ -170,6 +170,10 @@ def test_redemptions_are_spoken_if_the_reward_is_meant() -> None:
     assert read("", **changes) is None
 
 
+def test_what_points_were_paid_for_is_no_other_bots_command() -> None:
+    assert read("!so bob", kind=Kind.REDEMPTION, reward=Reward("r")) == ("!so bob", How.REWARD)
+
+
 @pytest.mark.parametrize(
     ("kind", "how"), [(Kind.SUB, How.PAID), (Kind.GIFT, None), (Kind.RAID, None)]
 )
