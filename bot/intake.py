@@ -31,7 +31,7 @@ from bot.payments import Payments
 from bot.recent import Recent
 from bot.rows import Rows
 from bot.speaker import Speaker
-from bot.telemetry import Ledger
+from bot.telemetry import UNJUDGED, Ledger
 from bot.tombstones import Tombstones
 from bot.verdicts import Verdicts
 from filters.chain import Rules
@@ -386,7 +386,7 @@ class Intake:
         """End a line that met an error, unless it has ended, or waits for its turn to speak."""
         if line.end is None and line not in self._backlog and line not in self._being_kept:
             # It may not be judged yet.
-            line.spoken = "***"
+            line.spoken = UNJUDGED
             reason = f"error behind the gates: {type(error).__name__}"
             self._ledger.end_line(line, End.DROPPED, reason)
 

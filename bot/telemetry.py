@@ -59,6 +59,10 @@ def set_up_logging(level: str) -> Bar:
     return bar
 
 
+UNJUDGED = "***"
+"""Stands in the log for a text that nobody has judged: a terminal may be on stream."""
+
+
 class Ledger:
     """Counts what came in and how each message ended.
 
@@ -89,7 +93,7 @@ class Ledger:
         self._settled.clear()
 
     def end(self, end: End, message: ChatMessage | None = None, reason: str = "") -> None:
-        """Count a message's end, and log it if there is a reason.
+        """Count the end of a message that is not judged, and log it if there is a reason.
 
         What was heard, or was to be, is always logged: the backlog bounds it. Of refused messages
         at most some a second are, since anybody can send them.
@@ -97,7 +101,7 @@ class Ledger:
         self._count(end)
         if message is not None:
             self._hear(end, message, reason)
-            self._log(end, message.author.name, message.text, reason)
+            self._log(end, message.author.name, UNJUDGED, reason)
 
     def _count(self, end: End) -> None:
         self.ends[end] += 1
@@ -137,7 +141,8 @@ class Ledger:
                 hear(line, end)
         if line.unkept:
             reason = f"{reason}; not journalled"
-        self._log(end, line.message.author.name, line.spoken or line.message.text, reason)
+        text = line.spoken or (UNJUDGED if line.stages.judged is None else line.message.text)
+        self._log(end, line.message.author.name, text, reason)
         if line.stages.first_sample is not None:
             self.heard.append(line)
 

@@ -388,7 +388,7 @@ async def test_each_refusal_is_logged_with_its_reason_but_a_flood_of_them_is_not
     caplog.set_level("INFO")
     async with Channel(gate=Gate(blocked=["troll"])) as channel:
         channel.says("!tts hi", "troll")
-        assert "dropped: troll: 'hi' (the author is blocked)" in caplog.text
+        assert "dropped: troll: '***' (the author is blocked)" in caplog.text
         for n in range(1000):
             channel.says("!tts skip", f"viewer{n}" * 1000)
         channel.says("!tts hello", "ann")
@@ -421,7 +421,7 @@ async def test_a_removal_reaches_back_from_its_moment_and_no_further(
         channel.says("!tts of now", sent=600.0)
         await channel.ledger.settled()
         assert channel.ends() == {"spoken": 3, "purged": 4}
-    assert "late words" in caplog.text
+    assert "late words" not in caplog.text  # nobody has judged them
     assert "cleared before it came" in caplog.text
     assert "deleted before it came" not in caplog.text
 
