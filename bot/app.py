@@ -48,8 +48,8 @@ from bot.settings import Settings
 from bot.speaker import Speaker
 from bot.telemetry import Ledger
 from bot.wordbook import Wordbook
+from engine.attempts import HASTE_S, Attempt, Engines
 from engine.speech import BadRequest, EngineMissing, Progress, SpeechError, SpeechRequest
-from engine.supervisor import HASTE_S, Attempt, Engines
 from engine.voices import DEFAULT
 from filters.chain import Rules
 from filters.message import ChatMessage, Verdict

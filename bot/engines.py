@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from bot.exits import BadInput
 from bot.settings import PREFIX, Settings
 from engine import models_folder
+from engine.attempts import Engines
 from engine.speech import Progress
-from engine.supervisor import ESPEAK, Engines, EngineSpec, Supervisor
+from engine.supervisor import ESPEAK, EngineSpec, Supervisor
 
 if TYPE_CHECKING:
     from engine.f5.setup import Setup

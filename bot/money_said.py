@@ -5,10 +5,7 @@ Does not know what it was given for. A currency or a language that is not here i
 
 from __future__ import annotations
 
-from filters.message import Payment
-
-UNKNOWN = "XXX"
-"""ISO 4217 for no currency."""
+from filters.message import NO_CURRENCY, Payment
 
 _NAMES = {
     "en": {
@@ -41,7 +38,7 @@ def number(amount: float) -> str:
 
 def money(paid: Payment, language: str) -> str:
     """An amount and its currency in a language (ISO 639-1); empty where either is not known."""
-    if not paid.amount or paid.unit == UNKNOWN:
+    if not paid.amount or paid.unit == NO_CURRENCY:
         return ""
     names = _NAMES.get(language, {}).get(paid.unit)
     unit = names[paid.amount != 1] if names else paid.unit

@@ -18,6 +18,7 @@ from bot.outputs import check_output
 from bot.progress import Progress
 from bot.settings import Settings
 from bot.telemetry import set_up_logging
+from engine.attempts import Engines
 from engine.speech import (
     BadRequest,
     EngineMissing,
@@ -26,8 +27,8 @@ from engine.speech import (
     SpeechRequest,
     UnknownVoice,
 )
-from engine.supervisor import Engines, Supervisor
 from engine.supervisor import State as Worker
+from engine.supervisor import Supervisor
 from engine.voices import DEFAULT
 from filters.fold import clean
 

@@ -20,8 +20,8 @@ from bot.backlog import Backlog
 from bot.journal import Journal
 from bot.line import End, Line
 from bot.telemetry import Ledger
+from engine.attempts import Attempt, Engines
 from engine.speech import Chunk, Judge, Refused, SpeechError, SpeechRequest
-from engine.supervisor import Attempt, Engines
 from filters.message import Removal
 
 log = logging.getLogger(__name__)

@@ -86,6 +86,10 @@ class Fragment:
     """The platform's id of the emote, or of the account mentioned."""
 
 
+NO_CURRENCY = "XXX"
+"""ISO 4217 for none: paid, but the unit cannot be read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Payment:
     """What a viewer gave with a message."""

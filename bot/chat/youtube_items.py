@@ -13,8 +13,8 @@ from datetime import datetime
 from typing import Any
 
 from bot.chat.youtube_actions import PLATFORM, VERIFIED, Unknown
-from bot.chat.youtube_money import UNKNOWN_UNIT
 from filters.message import (
+    NO_CURRENCY,
     Author,
     ChatMessage,
     Event,
@@ -130,7 +130,7 @@ def _message(item: object, snippet: Object, kind: str, channel: str) -> ChatMess
 
 def _payment(details: Object) -> Payment:
     micros = _number(details, "amountMicros") or 0.0
-    return Payment(micros / _MICROS, _text(details, "currency") or UNKNOWN_UNIT)
+    return Payment(micros / _MICROS, _text(details, "currency") or NO_CURRENCY)
 
 
 def _seconds(text: str) -> float | None:

@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import re
 
-from filters.message import Payment
-
-UNKNOWN_UNIT = "XXX"
-"""ISO 4217 for no currency: paid, but the unit cannot be read."""
+from filters.message import NO_CURRENCY, Payment
 
 _NUMBER = re.compile(r"[0-9][0-9.,\u00a0\u202f' ]*")
 _CODE = re.compile(r"[A-Z]{3}")
@@ -30,7 +27,7 @@ _UNIT_OF_SIGN = {
 def payment(text: str) -> Payment:
     """The amount and currency in a text such as `CA$5.00`, `5,00 €` or `SEK 50.00`.
 
-    What cannot be read is still a payment: of 0, or in `UNKNOWN_UNIT`.
+    What cannot be read is still a payment: of 0, or in `NO_CURRENCY`.
     """
     number = _NUMBER.search(text)
     if number is None:
@@ -43,7 +40,7 @@ def _unit(text: str) -> str:
     sign = "".join(text.split())
     if sign in _UNIT_OF_SIGN:
         return _UNIT_OF_SIGN[sign]
-    return sign if _CODE.fullmatch(sign) else UNKNOWN_UNIT
+    return sign if _CODE.fullmatch(sign) else NO_CURRENCY
 
 
 def _amount(text: str, unit: str) -> float:

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from engine import frames
+from engine.attempts import Engines
 from engine.child import Child, EngineSpec
 from engine.speech import (
     BadRequest,
@@ -26,7 +27,7 @@ from engine.speech import (
     SpeechRequest,
     UnknownVoice,
 )
-from engine.supervisor import Engines, State, Supervisor, backoff_s
+from engine.supervisor import State, Supervisor, backoff_s
 from tests.engines import STATE_ENV
 
 DEADLINE_S = 0.5

@@ -11,9 +11,10 @@ import pytest
 
 from bot.hearing import VOICES, Hearing
 from bot.line import Line, Stages
+from engine.attempts import Engines
 from engine.espeak import EspeakEngine
 from engine.speech import EngineFailed, Judge, Question, SpeechRequest, Voice
-from engine.supervisor import ESPEAK, Engines, Supervisor
+from engine.supervisor import ESPEAK, Supervisor
 from filters import dictionary, phonemes
 from filters.chain import Rules
 from filters.message import Author, ChatMessage, Tier, Verdict
